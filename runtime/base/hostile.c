@@ -1,0 +1,87 @@
+#include "base/hostile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { JUNK_BYTES = 32 * 1024, SHORT_MOST = 16 };
+
+static const struct {
+    const char *name;
+    enum rt_hostile feature;
+} feature_names[] = {
+    {"shuffle", RT_HOSTILE_SHUFFLE}, {"spurious", RT_HOSTILE_SPURIOUS},
+    {"short", RT_HOSTILE_SHORT},     {"again", RT_HOSTILE_AGAIN},
+    {"accept", RT_HOSTILE_ACCEPT},   {"junk", RT_HOSTILE_JUNK},
+};
+
+static uint32_t feature_named(const char *name, size_t length)
+{
+    size_t count = sizeof(feature_names) / sizeof(feature_names[0]);
+
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(feature_names[i].name) == length &&
+            memcmp(feature_names[i].name, name, length) == 0) {
+            return feature_names[i].feature;
+        }
+    }
+    return 0;
+}
+
+static int parse_features(const char *text, uint32_t *features)
+{
+    *features = 0;
+    while (*text) {
+        size_t length = strcspn(text, ",");
+        uint32_t feature = feature_named(text, length);
+
+        if (!feature) {
+            return -EINVAL;
+        }
+        *features |= feature;
+        text += length;
+        text += *text == ',';
+    }
+    return 0;
+}
+
+int rt_hostility_parse(const char *text, uint32_t *features, uint64_t *seed)
+{
+    char *end;
+
+    errno = 0;
+    *seed = strtoull(text, &end, 0);
+    if (errno || end == text) {
+        return -EINVAL;
+    }
+    if (*end == ':') {
+        return parse_features(end + 1, features);
+    }
+    *features = RT_HOSTILE_ALL;
+    return *end ? -EINVAL : 0;
+}
+
+bool rt_hostility_strikes(struct rt_hostility *hostility,
+                          enum rt_hostile feature, uint32_t times)
+{
+    return (hostility->features & feature) &&
+           rt_random_one_in(&hostility->random, times);
+}
+
+size_t rt_hostility_shorten(struct rt_hostility *hostility, size_t size)
+{
+    size_t most = size < SHORT_MOST ? size : size / 2 + 1;
+
+    return 1 + rt_random_below(&hostility->random, (uint32_t)most);
+}
+
+__attribute__((noinline)) void
+rt_hostility_junk_stack(struct rt_hostility *hostility)
+{
+    volatile unsigned char junk[JUNK_BYTES];
+    unsigned char byte = (unsigned char)(0x80 | rt_random_next(
+                                             &hostility->random));
+
+    memset((void *)(uintptr_t)junk, byte, sizeof(junk));
+    __asm__ volatile("" : : "r"(junk) : "memory");
+}

@@ -1,0 +1,45 @@
+#include "base/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POISON = 0xdb };
+
+static atomic_ulong fail_countdown;
+
+void rt_alloc_fail_after(unsigned long n)
+{
+    atomic_store(&fail_countdown, n);
+}
+
+static int should_fail(void)
+{
+    unsigned long left = atomic_load_explicit(&fail_countdown,
+                                              memory_order_relaxed);
+
+    /* Off is the usual case: one relaxed load, no write. */
+    while (left > 0) {
+        if (atomic_compare_exchange_weak(&fail_countdown, &left, left - 1)) {
+            return left == 1;
+        }
+    }
+    return 0;
+}
+
+void *rt_alloc(size_t size)
+{
+    return should_fail() ? NULL : calloc(1, size);
+}
+
+void rt_free(void *memory, size_t size)
+{
+#ifdef RT_DEBUG
+    if (memory) {
+        memset(memory, POISON, size);
+    }
+#else
+    (void)size;
+#endif
+    free(memory);
+}

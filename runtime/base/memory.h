@@ -1,0 +1,29 @@
+/*
+ * Memory: the one door through which the runtime allocates.
+ *
+ * Everything that allocates can fail, and says so to its caller. Freed
+ * memory is poisoned in debug builds, so that a use after free shows at once
+ * even without a sanitizer.
+ */
+#ifndef RT_BASE_MEMORY_H
+#define RT_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Returns zeroed memory of size bytes, owned by the caller, or NULL. */
+void *rt_alloc(size_t size);
+
+/* Frees what rt_alloc gave. size is the size asked for; NULL is allowed. */
+void rt_free(void *memory, size_t size);
+
+/*
+ * Makes the n-th rt_alloc from now fail (1 is the next), and only that one.
+ * Zero turns it off. For tests of running out of memory.
+ */
+void rt_alloc_fail_after(unsigned long n);
+
+/* The struct of the given type that has this pointer as its member. */
+#define RT_CONTAINER_OF(pointer, type, member)                                \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+#endif

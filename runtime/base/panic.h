@@ -1,0 +1,33 @@
+/*
+ * Panic: how the runtime stops a program that broke one of its rules.
+ *
+ * Errors of the system come back as negative errno values. A bug in the
+ * caller can't be handled by the caller, so it stops the program with one
+ * line that names the rule, and with a PANIC record in the trace.
+ */
+#ifndef RT_BASE_PANIC_H
+#define RT_BASE_PANIC_H
+
+/*
+ * Prints "polliwog: <rule>: <message>" to standard error and aborts.
+ * rule is a short name in the grader's vocabulary ("polled-after-ready").
+ * Any thread may call it; it doesn't return.
+ */
+_Noreturn void rt_panic(const char *rule, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Marks what an exercise leaves to the reader: prints that it is not
+ * implemented and ends the program with status RT_NOT_IMPLEMENTED_STATUS.
+ */
+_Noreturn void rt_not_implemented(const char *what);
+
+enum { RT_NOT_IMPLEMENTED_STATUS = 70 };
+
+/*
+ * Calls hook(message) first when a panic happens. The trace uses
+ * it; there is one hook in a process.
+ */
+void rt_panic_set_hook(void (*hook)(const char *message));
+
+#endif

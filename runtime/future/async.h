@@ -1,0 +1,83 @@
+/*
+ * Async functions: a poll function that can stop in the middle and go on.
+ *
+ * An async function is a frame, a struct whose first member is a struct
+ * rt_future, and a poll function with these macros in it:
+ *
+ *     static enum rt_poll greet_poll(struct rt_future *future,
+ *                                    struct rt_context *cx)
+ *     {
+ *         struct greet *self = RT_SELF(future, struct greet);
+ *
+ *         RT_BEGIN(self);
+ *         self->nap = rt_sleep(RT_SECONDS(1));
+ *         RT_AWAIT(self->nap);
+ *         puts("hello");
+ *         RT_END(self);
+ *     }
+ *
+ * RT_AWAIT polls the child. When it is pending, the function remembers the
+ * place in the frame and returns; the next poll jumps from RT_BEGIN straight
+ * to that place. The C stack was given up in between. So what must live
+ * across an RT_AWAIT lives in the frame: the child itself, above all. A local
+ * variable holds junk after it.
+ *
+ * The place is the address of a label ("labels as values", in gcc and clang),
+ * so an await works inside if, for, while and switch, and twice on a line.
+ * Poll functions are reached through a pointer and hold a computed goto, so
+ * compilers neither inline nor split them, and a label keeps its address.
+ */
+#ifndef RT_FUTURE_ASYNC_H
+#define RT_FUTURE_ASYNC_H
+
+#include "future/future.h"
+
+/* The frame of this type whose first member is future. */
+#define RT_SELF(future_pointer, type)                                         \
+    ((type *)(void *)((char *)(1 ? (future_pointer)                           \
+                                 : (struct rt_future *)NULL) -                \
+                      offsetof(type, future)))
+
+/*
+ * First in the body, behind RT_SELF; the context must be called cx. The
+ * odd names are for the compiler's message when one of the pair is missing.
+ */
+#define RT_BEGIN(self)                                                        \
+    struct rt_future *const RT_BEGIN_is_missing = &(self)->future;            \
+    if (RT_BEGIN_is_missing->resume) {                                        \
+        goto *RT_BEGIN_is_missing->resume;                                    \
+    }                                                                         \
+    if (0) {                                                                  \
+        goto RT_END_is_missing;                                               \
+    }
+
+/* Last in the body: the function is ready. */
+#define RT_END(self)                                                          \
+    RT_END_is_missing:                                                        \
+    (void)(self);                                                             \
+    return RT_READY
+
+/* Ready, from the middle of the body; what return is to a function. */
+#define RT_RETURN() goto RT_END_is_missing
+
+/*
+ * Waits until child, a frame or other future in the frame of this function,
+ * is ready, and drops it. Its result is in it afterwards.
+ */
+#define RT_AWAIT(child)                                                       \
+    do {                                                                      \
+        __label__ rt_resume_here;                                             \
+        rt_await_begin(RT_BEGIN_is_missing, &(child).future, cx);             \
+        RT_BEGIN_is_missing->resume = &&rt_resume_here;                       \
+    rt_resume_here:                                                           \
+        if (rt_await_poll(RT_BEGIN_is_missing, cx) == RT_PENDING) {           \
+            return RT_PENDING;                                                \
+        }                                                                     \
+    } while (0)
+
+/* RT_AWAIT in two steps; not to be called otherwise. */
+void rt_await_begin(struct rt_future *self, struct rt_future *child,
+                    const struct rt_context *cx);
+enum rt_poll rt_await_poll(struct rt_future *self, struct rt_context *cx);
+
+#endif

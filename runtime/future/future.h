@@ -1,0 +1,98 @@
+/*
+ * Future: something that can be polled until it is ready.
+ *
+ * The first member of every frame is a struct rt_future. Polling asks "are
+ * you done?": the answer is ready, and then the result lies in the frame, or
+ * pending, and then a waker has been left where the progress will come from.
+ *
+ * The contract, for those who write one and for those who poll one:
+ *  - pending means that somebody holds the waker (or the poll has used it);
+ *  - after ready it is never polled again;
+ *  - before its first poll a future may be moved (copied, and the old copy
+ *    forgotten); from its first poll until it is ready it stays where it is;
+ *  - who polls it drops it: when it was ready, or when it is no longer
+ *    wanted. Dropping a pending future is how it is cancelled. A drop
+ *    releases what the future holds for its work, never its result.
+ *
+ * A future belongs to one thread at a time.
+ */
+#ifndef RT_FUTURE_FUTURE_H
+#define RT_FUTURE_FUTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "future/waker.h"
+
+struct rt_future;
+struct rt_runtime;
+
+enum rt_poll {
+    RT_PENDING = 0,
+    RT_READY = 1,
+};
+
+/* What a poll is given. Whoever polls a task makes one for that poll. */
+struct rt_context {
+    const struct rt_waker *waker; /* borrowed: wakes the task being polled */
+    struct rt_runtime *runtime;   /* borrowed: timers and driver; or NULL */
+    uint32_t budget;              /* how many leaf operations may still
+                                     succeed in this poll: see rt_budget */
+    const void *stack;            /* locals of this poll lie below */
+};
+
+/* The behaviour of one kind of future; one constant for all its frames. */
+struct rt_future_ops {
+    enum rt_poll (*poll)(struct rt_future *future, struct rt_context *cx);
+    void (*drop)(struct rt_future *future); /* releases what the frame holds;
+                                               runs once; may be NULL */
+    const char *name; /* what traces and messages call it */
+};
+
+struct rt_future {
+    const struct rt_future_ops *ops;
+    struct rt_future *awaiting; /* borrowed: the child that we wait for */
+    const void *resume;         /* where to go on: see async.h */
+#ifdef RT_DEBUG
+    const void *home; /* where the first poll found it */
+#endif
+};
+
+/* A future with these ops that was not polled yet: an initializer. */
+#define RT_FUTURE(future_ops) ((struct rt_future){.ops = (future_ops)})
+
+/*
+ * Polls a future through its ops and checks the contract: polling one that
+ * is finished, or one that was moved (debug builds), stops the program.
+ */
+enum rt_poll rt_future_poll(struct rt_future *future, struct rt_context *cx);
+
+/*
+ * Drops a future: first the child that it awaits, then what it holds itself.
+ * Harmless when it was dropped before, and on a frame of zero bytes.
+ */
+void rt_future_drop(struct rt_future *future);
+
+/* True once a poll has said ready, or the future was dropped. */
+bool rt_future_is_finished(const struct rt_future *future);
+
+/* The name in its ops. */
+const char *rt_future_name(const struct rt_future *future);
+
+/*
+ * A context for a poll by hand, with this waker (borrowed) and the runtime
+ * that this thread is inside of, if any. Meant for executors of your own.
+ */
+struct rt_context rt_context_make(const struct rt_waker *waker);
+
+enum { RT_BUDGET = 128 };
+
+/*
+ * The poll budget: a leaf future (a socket, a timer) calls it before it
+ * reports success. True: go on. False: this task has had its share; the
+ * waker has been woken, so return pending and let the others have a turn.
+ */
+bool rt_budget_spend(struct rt_context *cx);
+
+#endif

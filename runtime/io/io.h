@@ -1,0 +1,72 @@
+/*
+ * Io: reading and writing bytes, whatever they come from.
+ *
+ * A thing that can be read and written (a TCP stream, ...) has a struct rt_io
+ * as its first member, with the polls of its kind. The futures here work on
+ * any of them. Their result is the number of bytes, or a negative errno.
+ *
+ * The buffer is borrowed until the future is ready or dropped: it belongs in
+ * the frame, or on the heap, never on the C stack.
+ */
+#ifndef RT_IO_IO_H
+#define RT_IO_IO_H
+
+#include <sys/types.h>
+
+#include "driver/driver.h"
+#include "future/future.h"
+
+struct rt_io;
+
+/*
+ * Each poll gives RT_READY with *result, or RT_PENDING with the waiter left
+ * where the progress will come from.
+ */
+struct rt_io_ops {
+    enum rt_poll (*poll_read)(struct rt_io *io, struct rt_io_waiter *waiter,
+                              struct rt_context *cx, void *buffer,
+                              size_t size, ssize_t *result);
+    enum rt_poll (*poll_write)(struct rt_io *io, struct rt_io_waiter *waiter,
+                               struct rt_context *cx, const void *buffer,
+                               size_t size, ssize_t *result);
+};
+
+struct rt_io {
+    const struct rt_io_ops *ops;
+};
+
+struct rt_read {
+    struct rt_future future;
+    struct rt_io *io;           /* borrowed */
+    struct rt_io_waiter waiter;
+    char *buffer;               /* borrowed */
+    size_t size;
+    size_t done;                /* bytes moved so far */
+    ssize_t result;             /* when ready: bytes, 0 at the end of the
+                                   stream, or a negative errno */
+};
+
+struct rt_write {
+    struct rt_future future;
+    struct rt_io *io;           /* borrowed */
+    struct rt_io_waiter waiter;
+    const char *buffer;         /* borrowed */
+    size_t size;
+    size_t done;                /* bytes moved so far */
+    ssize_t result;             /* when ready: bytes, or a negative errno */
+};
+
+/* Reads what is there: 1..size bytes, or 0 at the end of the stream. */
+struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size);
+
+/* Reads size bytes; result is -EPIPE when the stream ends before that. */
+struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size);
+
+/* Writes what fits: 1..size bytes. The rest is the caller's to write. */
+struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size);
+
+/* Writes all size bytes; on an error done tells how many. */
+struct rt_write rt_write_all(struct rt_io *io, const void *buffer,
+                             size_t size);
+
+#endif

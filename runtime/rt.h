@@ -1,0 +1,29 @@
+/*
+ * Polliwog's runtime, all of it: the one header that a program includes.
+ * The order below is the order in which to read; see README.md.
+ */
+#ifndef RT_H
+#define RT_H
+
+#include "base/panic.h"
+#include "trace/trace.h"
+
+#include "future/async.h"
+#include "future/future.h"
+#include "future/waker.h"
+
+#include "sched/runtime.h"
+#include "task/join_handle.h"
+
+#include "future/join.h"
+#include "future/select.h"
+#include "task/tracker.h"
+#include "task/yield.h"
+#include "time/sleep.h"
+#include "time/timeout.h"
+
+#include "io/io.h"
+#include "net/tcp.h"
+#include "signal/signal.h"
+
+#endif

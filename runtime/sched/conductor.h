@@ -1,0 +1,60 @@
+/*
+ * Conductor: the clock of this program is moved from outside the process.
+ *
+ * A judge holds the other end of a socket. The program runs until it is idle:
+ * nothing runnable, nothing to read, nothing due. Only then does it answer,
+ * so the judge knows that all consequences of what it sent have happened, and
+ * can say "it is 9.999 s now" and look again. No waiting, no guessing, and
+ * nothing inside the process that has to be believed.
+ *
+ * Messages are structs below, in host order, over a SOCK_SEQPACKET or
+ * SOCK_STREAM socket. One answer for each command, in order. The end of the
+ * program is the end of the stream. RT_CLOCK=conducted:FD turns it on.
+ */
+#ifndef RT_SCHED_CONDUCTOR_H
+#define RT_SCHED_CONDUCTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "driver/driver.h"
+
+enum rt_conduct {
+    RT_CONDUCT_SYNC = 1,    /* answer when idle */
+    RT_CONDUCT_ADVANCE = 2, /* fire all that is due up to value, one timer
+                               after the other, and answer when idle */
+};
+
+struct rt_conduct_command {
+    uint64_t kind;  /* enum rt_conduct */
+    uint64_t value; /* ns of the program's clock */
+};
+
+struct rt_conduct_answer {
+    uint64_t now;   /* ns of the program's clock */
+    uint64_t next;  /* deadline of the earliest timer, ns; ~0: none */
+    uint64_t tasks; /* tasks alive */
+    uint64_t fds;   /* sources registered with the driver */
+};
+
+struct rt_conductor {
+    struct rt_source *source;  /* owned; NULL: not conducted */
+    struct rt_conduct_command command;
+    bool has_command;          /* command waits for its answer */
+};
+
+/* Takes part in the driver with the fd (borrowed). 0 or a negative errno. */
+int rt_conductor_init(struct rt_conductor *conductor,
+                      struct rt_driver *driver, int fd);
+void rt_conductor_deinit(struct rt_conductor *conductor,
+                         struct rt_driver *driver);
+
+/*
+ * The program is idle, with the next timer at next (RT_NEVER: none). Returns
+ * the time to set the clock to, which may be that of now, meaning: wait for
+ * events. now and the counts go into the answer.
+ */
+uint64_t rt_conductor_idle(struct rt_conductor *conductor,
+                           const struct rt_conduct_answer *state);
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * Runtime: an executor with its timers, its driver and its clock.
+ *
+ *     struct rt_builder builder = rt_builder_from_environment();
+ *     struct rt_runtime *runtime;
+ *     int error = rt_build(&builder, &runtime);
+ *     ...
+ *     rt_block_on(runtime, &frame.future);
+ *     rt_shutdown(runtime);
+ *
+ * or, for a whole program, RT_MAIN(frame). Spawning never runs a task at
+ * once; tasks make progress while somebody is inside rt_block_on.
+ *
+ * Threads: a runtime and what belongs to it are used on the thread that built
+ * it, but for wakers, rt_join_abort and rt_task_*, which any thread may use.
+ */
+#ifndef RT_SCHED_RUNTIME_H
+#define RT_SCHED_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hostile.h"
+#include "driver/driver.h"
+#include "future/future.h"
+#include "task/join_handle.h"
+#include "time/clock.h"
+#include "time/wheel.h"
+
+/* How to build a runtime. Start from rt_builder_default() and change it. */
+struct rt_builder {
+    enum rt_clock_kind clock;
+    uint32_t clock_scale;  /* for RT_CLOCK_SCALED: times faster than real */
+    int conductor_fd;      /* for RT_CLOCK_CONDUCTED: borrowed */
+    uint64_t seed;         /* of every random choice: select, hostile mode */
+    uint32_t hostile;      /* bits of enum rt_hostile; 0: off */
+    uint32_t event_interval; /* polls between two looks at the driver */
+    const char *trace_path;  /* borrowed; NULL: no trace */
+};
+
+/* A real clock, a fixed seed, the default intervals, nothing hostile. */
+struct rt_builder rt_builder_default(void);
+
+/*
+ * The default, changed by the environment; a bad value ends the program with
+ * a message and status 2.
+ *
+ *   RT_CLOCK    real, paused, scaled:TIMES, conducted:FD
+ *   RT_SEED     a number
+ *   RT_HOSTILE  SEED or SEED:feature,... (base/hostile.h)
+ *   RT_TRACE    file to trace to
+ */
+struct rt_builder rt_builder_from_environment(void);
+
+/* Builds a current-thread runtime, owned by the caller. 0 or -errno. */
+int rt_build(const struct rt_builder *builder, struct rt_runtime **runtime);
+
+/*
+ * Runs the future (borrowed, in the caller's memory) until it is ready, and
+ * drops it, while the spawned tasks run too. Not from inside a task. Returns
+ * 0, or -ENOMEM, or -ECANCELED.
+ */
+int rt_block_on(struct rt_runtime *runtime, struct rt_future *future);
+
+/*
+ * Drops the futures of all tasks that are left, also of those spawned by such
+ * drops, and frees the runtime. Join handles stay usable: they learn that
+ * their task was cancelled.
+ */
+void rt_shutdown(struct rt_runtime *runtime);
+
+/*
+ * Spawns a task on the runtime that this thread is inside of. The frame is
+ * moved into the task. RT_SPAWN takes a frame by value:
+ *
+ *     self->child = RT_SPAWN(say("A", RT_SECONDS(1)));
+ *
+ * The handle is to be awaited or detached. Without memory the handle's result
+ * is -ENOMEM, the frame is dropped, and an await of it is ready at once.
+ */
+struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
+    __attribute__((warn_unused_result));
+
+/* Spawns a task that nobody waits for. 0 or -ENOMEM. */
+int rt_spawn_detached(struct rt_future *frame, size_t frame_size);
+
+#define RT_SPAWN(...)                                                         \
+    rt_spawn(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,            \
+             sizeof(__VA_ARGS__))
+#define RT_SPAWN_DETACHED(...)                                                \
+    rt_spawn_detached(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,   \
+                      sizeof(__VA_ARGS__))
+
+/* The runtime that this thread is inside of, or NULL. */
+struct rt_runtime *rt_current(void);
+
+/* Time of the current runtime's clock, ns since it was built. */
+uint64_t rt_now(void);
+
+/* Tasks that are not complete. */
+size_t rt_task_count(const struct rt_runtime *runtime);
+
+/* ---- for tests: the paused clock ---- */
+
+/* Stops the clock; it then moves when the runtime is idle, or by advance. */
+void rt_pause(void);
+/* Lets it run again, from the time that it shows. */
+void rt_resume(void);
+
+/* ---- the main function ---- */
+
+/*
+ * int main: builds a runtime from the environment, runs the frame on it, shuts
+ * it down. argc and argv can be used in the frame's arguments.
+ */
+#define RT_MAIN(...)                                                          \
+    int main(int argc, char **argv)                                           \
+    {                                                                         \
+        (void)argc;                                                           \
+        (void)argv;                                                           \
+        return rt_main(                                                       \
+            &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future);            \
+    }
+
+/* What RT_MAIN calls. Returns the exit status. */
+int rt_main(struct rt_future *frame);
+
+/* Sets the exit status of rt_main, which is 0 otherwise. */
+void rt_set_exit_status(int status);
+
+/*
+ * The port in the first argument of the program, or fallback when there is
+ * none. An argument that is no port ends the program with status 2.
+ */
+uint16_t rt_port_argument(int argc, char **argv, uint16_t fallback);
+
+/* ---- for futures that talk to the runtime itself ---- */
+
+/* The runtime of a poll; stops the program when it is outside of one. */
+struct rt_runtime *rt_context_runtime(const struct rt_context *cx);
+
+struct rt_clock *rt_runtime_clock(struct rt_runtime *runtime);
+struct rt_wheel *rt_runtime_wheel(struct rt_runtime *runtime);
+struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime);
+struct rt_random *rt_runtime_random(struct rt_runtime *runtime);
+struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime);
+
+/* Wakes the waker after the driver has had its turn; takes a clone. */
+void rt_runtime_defer(struct rt_runtime *runtime,
+                      const struct rt_waker *waker);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * Signals: waiting for Ctrl-C and its kin.
+ *
+ * The first wait for a signal replaces what the signal did before (Ctrl-C no
+ * longer ends the program) for good. Every listener of every runtime hears
+ * every signal that comes after the listener was made.
+ */
+#ifndef RT_SIGNAL_SIGNAL_H
+#define RT_SIGNAL_SIGNAL_H
+
+#include "driver/driver.h"
+#include "future/future.h"
+
+struct rt_signal {
+    struct rt_future future;
+    struct rt_list node;   /* in the runtime's list of listeners */
+    struct rt_waker waker; /* owned */
+    int number;
+    uint32_t seen;         /* how often the signal had come at the call */
+    int result;            /* when ready: 0, or a negative errno */
+};
+
+/* Ready when the signal comes next, after this call. Inside a runtime. */
+struct rt_signal rt_signal(int number);
+
+/* The same for SIGINT. */
+struct rt_signal rt_ctrl_c(void);
+
+#endif

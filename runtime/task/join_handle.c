@@ -1,0 +1,94 @@
+#include "task/join_handle.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/panic.h"
+
+static struct rt_join_handle *handle_of(struct rt_future *future)
+{
+    return (struct rt_join_handle *)(void *)future;
+}
+
+static void take_result(struct rt_join_handle *handle)
+{
+    const struct rt_task *task = handle->task;
+
+    if (rt_task_is_cancelled(task)) {
+        handle->result = -ECANCELED;
+        return;
+    }
+    handle->result = 0;
+    if (!handle->into) {
+        return;
+    }
+    if (handle->into_size != task->frame_size) {
+        rt_panic("join-into-size", "the place for the frame of '%s' has %zu "
+                 "bytes, the frame has %u", rt_future_name(task->future),
+                 handle->into_size, task->frame_size);
+    }
+    memcpy(handle->into, task->future, handle->into_size);
+}
+
+static enum rt_poll join_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_join_handle *handle = handle_of(future);
+
+    if (!handle->task) {
+        return RT_READY; /* the spawn failed, and result says why */
+    }
+    if (!rt_task_poll_join(handle->task, cx->waker)) {
+        return RT_PENDING;
+    }
+    take_result(handle);
+    return RT_READY;
+}
+
+static void join_drop(struct rt_future *future)
+{
+    struct rt_join_handle *handle = handle_of(future);
+
+    if (handle->task) {
+        rt_task_forget_joiner(handle->task);
+        rt_task_unref(handle->task);
+        handle->task = NULL;
+    }
+}
+
+static const struct rt_future_ops join_ops = {
+    .poll = join_poll,
+    .drop = join_drop,
+    .name = "join",
+};
+
+struct rt_join_handle rt_join_handle_make(struct rt_task *task, int error)
+{
+    return (struct rt_join_handle){
+        .future = RT_FUTURE(&join_ops),
+        .task = task,
+        .result = error,
+    };
+}
+
+void rt_join_into(struct rt_join_handle *handle, void *frame, size_t size)
+{
+    handle->into = frame;
+    handle->into_size = size;
+}
+
+void rt_join_detach(struct rt_join_handle *handle)
+{
+    rt_future_drop(&handle->future);
+}
+
+void rt_join_abort(struct rt_join_handle *handle)
+{
+    if (handle->task) {
+        rt_task_abort(handle->task);
+    }
+}
+
+bool rt_join_is_finished(const struct rt_join_handle *handle)
+{
+    return !handle->task || rt_task_is_complete(handle->task);
+}

@@ -1,0 +1,133 @@
+/*
+ * Task: a future that an executor drives, with the state that decides when.
+ *
+ * One allocation holds the header below and, behind it, the frame of the
+ * future that was spawned. A task never knows its executor: it is given an
+ * owner with two callbacks. All the rules of waking live in this file, in
+ * one atomic word, so that they hold whatever thread calls.
+ *
+ * The word: flags in the low bits, the number of references above them.
+ */
+#ifndef RT_TASK_TASK_H
+#define RT_TASK_TASK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "future/future.h"
+
+/*
+ * QUEUED    Set by the wake that finds it clear; that wake puts the task in a
+ *           queue, unless the task is running: then the end of the poll does.
+ *           Cleared by the executor just before the poll, never during it.
+ * RUNNING   Set and cleared by the executor around a poll. No two threads
+ *           can have it at once: only who takes the task from a queue sets it.
+ * COMPLETE  Set once, at the end of the last poll or by a cancellation;
+ *           never cleared, and neither QUEUED nor RUNNING is set after it.
+ * ABORTED   Set by rt_task_abort. The executor looks at it before a poll and
+ *           after one. Never set on a complete task.
+ * CANCELLED Set with COMPLETE when the future was dropped before it was
+ *           ready: the joiner then gets no result.
+ * JOINER    The joiner field holds a waker, and belongs to whoever completes
+ *           the task. Clear: the field belongs to the join handle. Set by
+ *           the handle; cleared by the handle unless the task is complete.
+ */
+enum {
+    RT_TASK_QUEUED = 1 << 0,
+    RT_TASK_RUNNING = 1 << 1,
+    RT_TASK_COMPLETE = 1 << 2,
+    RT_TASK_ABORTED = 1 << 3,
+    RT_TASK_CANCELLED = 1 << 4,
+    RT_TASK_JOINER = 1 << 5,
+    RT_TASK_ONE_REF = 1 << 6,
+};
+
+struct rt_task;
+
+/* Who runs a task. Both functions may be called on any thread. */
+struct rt_task_owner {
+    /* Puts the task into a queue; takes one reference with it. */
+    void (*schedule)(struct rt_task_owner *owner, struct rt_task *task);
+    /*
+     * The task is complete: takes it off the list of live tasks and gives up
+     * the reference of the list. Only on the thread that ran the task.
+     */
+    void (*release)(struct rt_task_owner *owner, struct rt_task *task);
+};
+
+struct rt_task {
+    _Atomic uint64_t state;
+    struct rt_task *queue_next;  /* guarded by the queue that it is in */
+    struct rt_task_owner *owner; /* borrowed: outlives its live tasks */
+    struct rt_list all;          /* guarded by the owner: all live tasks */
+    struct rt_waker joiner;      /* guarded by JOINER, see above */
+    uint32_t id;                 /* from 1, never used twice */
+    uint32_t frame_size;         /* bytes of the frame behind this header */
+    _Alignas(16) struct rt_future future[]; /* the frame */
+};
+
+_Static_assert(sizeof(struct rt_task) <= 64, "the header fits a cache line");
+
+/*
+ * Creates a task of the frame, of frame_size bytes, which is moved into it:
+ * the caller's copy is dead. It is queued from birth (QUEUED is set), with
+ * three references: for the owner's list, the owner's queue, and the caller.
+ * Returns NULL when there is no memory; the frame is then still the caller's.
+ */
+struct rt_task *rt_task_create(struct rt_task_owner *owner,
+                               const struct rt_future *frame,
+                               size_t frame_size);
+
+void rt_task_ref(struct rt_task *task);
+void rt_task_unref(struct rt_task *task);
+
+/* What rt_task_run did with the task. */
+enum rt_task_after {
+    RT_TASK_AFTER_IDLE,  /* pending: its reference was given up */
+    RT_TASK_AFTER_AGAIN, /* pending but woken meanwhile: queue it again; the
+                            caller still has the reference */
+    RT_TASK_AFTER_DONE,  /* complete: its reference was given up */
+};
+
+/*
+ * Polls a task that was taken out of a queue, once, with the given context
+ * (whose waker is set here). Takes the reference that came with the queue
+ * entry, except in RT_TASK_AFTER_AGAIN. Only the owner's thread calls it.
+ */
+enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx);
+
+/*
+ * Polls an idle task that nobody woke, if it is idle: hostile mode only.
+ * Returns false when it was not idle. Like rt_task_run otherwise.
+ */
+bool rt_task_claim_idle(struct rt_task *task);
+
+/*
+ * Drops the future of a task that is not running, for shutdown: the joiner
+ * learns that it was cancelled. Only the owner's thread calls it.
+ */
+void rt_task_shutdown(struct rt_task *task);
+
+/*
+ * Asks for the end of a task: an idle or queued one is dropped when it would
+ * run next, a running one after its poll; a complete one is left alone.
+ */
+void rt_task_abort(struct rt_task *task);
+
+/* Any thread. */
+bool rt_task_is_complete(const struct rt_task *task);
+bool rt_task_is_cancelled(const struct rt_task *task);
+
+/*
+ * True when the task is complete. If not, leaves a clone of waker to be woken
+ * when it is. Only one thread at a time, the one with the join handle.
+ */
+bool rt_task_poll_join(struct rt_task *task, const struct rt_waker *waker);
+
+/* Takes back the waker that rt_task_poll_join left. Same thread. */
+void rt_task_forget_joiner(struct rt_task *task);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * Task tracker: knows how many of its tasks still live, and waits for none.
+ *
+ *     rt_tracker_init(&self->clients);                  once
+ *     RT_TRACK(&self->clients, echo(stream));           for each
+ *     self->all_gone = rt_tracker_wait(&self->clients); at the end
+ *     RT_AWAIT(self->all_gone);
+ *
+ * The tracker must stay in its place until its last task is over; it is
+ * enough that it lives in the frame of a task that waits for it, or outside
+ * of the runtime. Used on the thread of the runtime.
+ */
+#ifndef RT_TASK_TRACKER_H
+#define RT_TASK_TRACKER_H
+
+#include "base/list.h"
+#include "sched/runtime.h"
+
+struct rt_tracker {
+    size_t count;           /* tasks that live */
+    struct rt_list members; /* of the frames around the tracked futures */
+    struct rt_list waiters; /* of struct rt_tracker_wait */
+};
+
+struct rt_tracker_wait {
+    struct rt_future future;
+    struct rt_tracker *tracker; /* borrowed */
+    struct rt_list node;        /* in its waiters */
+    struct rt_waker waker;      /* owned */
+};
+
+void rt_tracker_init(struct rt_tracker *tracker);
+
+/*
+ * The tracker goes away before its tasks: they are tracked no longer. For the
+ * drop of the frame that holds the tracker; waiters must be gone.
+ */
+void rt_tracker_deinit(struct rt_tracker *tracker);
+
+/* Spawns a tracked, detached task of the frame. 0 or -ENOMEM. */
+int rt_tracker_spawn(struct rt_tracker *tracker, struct rt_future *frame,
+                     size_t frame_size);
+
+/* A future that is ready when no tracked task lives. */
+struct rt_tracker_wait rt_tracker_wait(struct rt_tracker *tracker);
+
+#define RT_TRACK(tracker, ...)                                                \
+    rt_tracker_spawn((tracker),                                               \
+                     &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,    \
+                     sizeof(__VA_ARGS__))
+
+#endif

@@ -1,0 +1,217 @@
+#include "time/wheel.h"
+
+#include "base/memory.h"
+#include "time/duration.h"
+#include "trace/trace.h"
+
+enum { SLOT_MASK = RT_WHEEL_SLOTS - 1 };
+
+/* Beyond the reach of the top level: one turn of it less a tick. */
+#define FARTHEST ((UINT64_C(1) << (RT_WHEEL_LEVELS * RT_WHEEL_SLOT_BITS)) - 1)
+
+void rt_wheel_init(struct rt_wheel *wheel)
+{
+    *wheel = (struct rt_wheel){0};
+    for (int level = 0; level < RT_WHEEL_LEVELS; level++) {
+        for (int slot = 0; slot < RT_WHEEL_SLOTS; slot++) {
+            rt_list_init(&wheel->slots[level][slot]);
+        }
+    }
+}
+
+uint64_t rt_wheel_tick_of(uint64_t deadline_ns)
+{
+    uint64_t ms = RT_MILLISECONDS(1);
+
+    return deadline_ns / ms + (deadline_ns % ms != 0);
+}
+
+void rt_timer_init(struct rt_timer *timer)
+{
+    rt_list_init(&timer->node);
+    timer->waker = RT_NO_WAKER;
+}
+
+bool rt_timer_is_armed(const struct rt_timer *timer)
+{
+    return timer->waker.ops != NULL;
+}
+
+/* The highest level whose 6 bits differ between now and tick. */
+static int level_of(uint64_t now, uint64_t tick)
+{
+    uint64_t differ = (now ^ tick) | SLOT_MASK;
+    int highest_bit;
+
+    if (differ > FARTHEST) {
+        return RT_WHEEL_LEVELS - 1;
+    }
+    highest_bit = 63 - __builtin_clzll(differ);
+    return highest_bit / RT_WHEEL_SLOT_BITS;
+}
+
+static int slot_of(uint64_t tick, int level)
+{
+    return (int)((tick >> (level * RT_WHEEL_SLOT_BITS)) & SLOT_MASK);
+}
+
+/* Links a timer into its slot. One that is too far waits in the last slot. */
+static void put(struct rt_wheel *wheel, struct rt_timer *timer)
+{
+    bool is_too_far = timer->tick - wheel->now > FARTHEST;
+    uint64_t tick = is_too_far ? wheel->now + FARTHEST : timer->tick;
+    int level = level_of(wheel->now, tick);
+    int slot = slot_of(tick, level);
+
+    rt_list_push_back(&wheel->slots[level][slot], &timer->node);
+    wheel->occupied[level] |= UINT64_C(1) << slot;
+}
+
+void rt_wheel_insert(struct rt_wheel *wheel, struct rt_timer *timer,
+                     uint64_t tick)
+{
+    timer->tick = tick;
+    timer->id = ++wheel->last_id;
+    wheel->count++;
+    put(wheel, timer);
+}
+
+/* If head is the head of a slot, that slot is empty now. */
+static void mark_empty(struct rt_wheel *wheel, const struct rt_list *head)
+{
+    const struct rt_list *first = &wheel->slots[0][0];
+    size_t index;
+
+    if (head < first || head >= first + RT_WHEEL_LEVELS * RT_WHEEL_SLOTS) {
+        return; /* the list of fired timers */
+    }
+    index = (size_t)(head - first);
+    wheel->occupied[index / RT_WHEEL_SLOTS] &=
+        ~(UINT64_C(1) << (index % RT_WHEEL_SLOTS));
+}
+
+static void unlink_timer(struct rt_wheel *wheel, struct rt_timer *timer)
+{
+    struct rt_list *neighbour = timer->node.next;
+
+    rt_list_remove(&timer->node);
+    if (rt_list_is_empty(neighbour)) {
+        mark_empty(wheel, neighbour);
+    }
+    wheel->count--;
+}
+
+void rt_wheel_remove(struct rt_wheel *wheel, struct rt_timer *timer)
+{
+    if (!rt_timer_is_armed(timer)) {
+        return;
+    }
+    RT_TRACE(rt_trace_write(RT_TRACE_TIMER_CANCEL, timer->task, timer->id, 0,
+                            0));
+    unlink_timer(wheel, timer);
+    rt_waker_drop(&timer->waker);
+}
+
+/*
+ * The first slot in use of the lowest level in use holds the earliest timers:
+ * a timer in a higher level differs from now in a higher group of bits.
+ */
+static struct rt_list *first_slot(const struct rt_wheel *wheel, int *level,
+                                  uint64_t *start)
+{
+    for (*level = 0; *level < RT_WHEEL_LEVELS; (*level)++) {
+        uint64_t bits = wheel->occupied[*level];
+        int shift = *level * RT_WHEEL_SLOT_BITS;
+        int here = slot_of(wheel->now, *level);
+        int ahead;
+
+        if (!bits) {
+            continue;
+        }
+        /* Rotate, so that the slot behind the current one is bit 0. */
+        here = (here + 1) & SLOT_MASK;
+        bits = bits >> here | bits << ((RT_WHEEL_SLOTS - here) & SLOT_MASK);
+        ahead = __builtin_ctzll(bits) + 1;
+        *start = ((wheel->now >> shift) + (uint64_t)ahead) << shift;
+        here = (here - 1 + ahead) & SLOT_MASK;
+        return (struct rt_list *)(uintptr_t)&wheel->slots[*level][here];
+    }
+    return NULL;
+}
+
+bool rt_wheel_next_work(const struct rt_wheel *wheel, uint64_t *tick)
+{
+    int level;
+
+    return first_slot(wheel, &level, tick) != NULL;
+}
+
+static struct rt_timer *timer_of(struct rt_list *node)
+{
+    return RT_CONTAINER_OF(node, struct rt_timer, node);
+}
+
+bool rt_wheel_next_timer(const struct rt_wheel *wheel, uint64_t *tick)
+{
+    int level;
+    struct rt_list *slot = first_slot(wheel, &level, tick);
+
+    if (!slot) {
+        return false;
+    }
+    *tick = UINT64_MAX;
+    for (struct rt_list *node = slot->next; node != slot; node = node->next) {
+        if (timer_of(node)->tick < *tick) {
+            *tick = timer_of(node)->tick;
+        }
+    }
+    return true;
+}
+
+static void fire(struct rt_wheel *wheel, struct rt_timer *timer)
+{
+    RT_TRACE(rt_trace_write(RT_TRACE_TIMER_FIRE, timer->task, timer->id, 0,
+                            RT_MILLISECONDS(timer->tick)));
+    RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_TIMER, timer->id));
+    wheel->count--;
+    rt_waker_wake(&timer->waker);
+}
+
+/*
+ * Empties one slot whose time has come. Fired timers go to a list of our own
+ * first: a wake may remove any of them, and then it is simply not there.
+ */
+static void expire_slot(struct rt_wheel *wheel, struct rt_list *slot)
+{
+    struct rt_list moved, fired;
+    struct rt_list *node;
+
+    rt_list_move_all(slot, &moved);
+    mark_empty(wheel, slot);
+    rt_list_init(&fired);
+    while ((node = rt_list_pop_front(&moved))) {
+        if (timer_of(node)->tick <= wheel->now) {
+            rt_list_push_back(&fired, node);
+        } else {
+            put(wheel, timer_of(node));
+        }
+    }
+    while ((node = rt_list_pop_front(&fired))) {
+        fire(wheel, timer_of(node));
+    }
+}
+
+void rt_wheel_advance(struct rt_wheel *wheel, uint64_t tick)
+{
+    uint64_t start;
+    int level;
+    struct rt_list *slot;
+
+    while ((slot = first_slot(wheel, &level, &start)) && start <= tick) {
+        wheel->now = start;
+        expire_slot(wheel, slot);
+    }
+    if (tick > wheel->now) {
+        wheel->now = tick;
+    }
+}

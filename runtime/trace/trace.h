@@ -1,0 +1,79 @@
+/*
+ * Trace: the runtime writes down what it does, for the visualizer and the
+ * grader. See format.h for the bytes.
+ *
+ * Off, a trace point costs one load and one branch that is never taken. On,
+ * it costs an atomic add and a 32-byte store into mapped memory: no lock, no
+ * system call, and the records outlive a crash of the program.
+ *
+ * One trace in a process. rt_trace_open comes first, rt_trace_close last;
+ * the rest may be called from any thread between them.
+ */
+#ifndef RT_TRACE_TRACE_H
+#define RT_TRACE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace/format.h"
+
+/* What the header of the trace file says of the run. */
+struct rt_trace_info {
+    uint64_t seed;
+    uint32_t hostile;
+    enum rt_trace_clock clock;
+    uint32_t workers;
+};
+
+/* True while a trace is open. Read it through RT_TRACE. */
+extern bool rt_trace_is_on;
+
+/*
+ * Creates (or empties) the file at path and starts the trace. Standard output
+ * is traced too, as RT_TRACE_OUTPUT. Returns 0 or a negative errno.
+ */
+int rt_trace_open(const char *path, const struct rt_trace_info *info);
+
+/* Ends the trace and cuts the file to what was written. */
+void rt_trace_close(void);
+
+/*
+ * Sets where the time of the records comes from: now(source) gives ns.
+ * Until then, and with NULL, it is 0.
+ */
+void rt_trace_set_clock(uint64_t (*now)(void *source), void *source);
+
+/*
+ * The task that runs on this thread now (0: none), and the cause of the wakes
+ * that this thread makes while no task runs.
+ */
+void rt_trace_set_task(uint32_t task);
+uint32_t rt_trace_task(void);
+void rt_trace_set_source(enum rt_trace_source source, uint32_t id);
+
+/* Writes one record. Call it through RT_TRACE. */
+void rt_trace_write(enum rt_trace_type type, uint32_t task, uint32_t other,
+                    unsigned detail, uint64_t argument);
+
+/* Writes a WAKE record with the source that was set. Through RT_TRACE. */
+void rt_trace_wake(uint32_t task, enum rt_trace_outcome outcome);
+
+/* The offset of a string in the trace; equal strings get the same one. */
+uint64_t rt_trace_string(const char *string);
+
+/*
+ * Puts a mark of the user into the trace, for a reader to look for:
+ * rt_trace_mark("the second client is in"). Nothing when there is no trace.
+ */
+void rt_trace_mark(const char *text);
+
+/* RT_TRACE(rt_trace_write(...)): does it only while a trace is on. */
+#define RT_TRACE(call)                                                        \
+    do {                                                                      \
+        if (__builtin_expect(rt_trace_is_on, 0)) {                            \
+            call;                                                             \
+        }                                                                     \
+    } while (0)
+
+#endif
