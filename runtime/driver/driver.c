@@ -22,7 +22,7 @@ int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops)
     int error;
 
     driver->ops = ops;
-    rt_list_init(&driver->sources);
+    driver->source_count = 0;
     rt_list_init(&driver->gone);
     driver->interrupt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (driver->interrupt_fd < 0) {
@@ -72,7 +72,7 @@ int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
         rt_free(made, sizeof(*made));
         return error;
     }
-    rt_list_push_back(&driver->sources, &made->node);
+    driver->source_count++;
     RT_TRACE(rt_trace_write(RT_TRACE_IO_REGISTER, rt_trace_task(),
                             (uint32_t)fd, 0, rt_trace_string(what)));
     *source = made;
@@ -108,7 +108,7 @@ void rt_driver_deregister(struct rt_driver *driver, struct rt_source *source)
     source->is_gone = true;
     source->ready = RT_READABLE | RT_WRITABLE;
     wake_waiters(source, source->ready);
-    rt_list_remove(&source->node);
+    driver->source_count--;
     rt_list_push_back(&driver->gone, &source->node);
 }
 
@@ -143,16 +143,10 @@ void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
     }
     driver->reported++;
     source->ready |= ready;
-    RT_TRACE(rt_trace_write(RT_TRACE_IO_READY, 0, (uint32_t)source->fd, ready,
-                            0));
+    RT_TRACE(rt_trace_write(RT_TRACE_IO_READY, 0, (uint32_t)source->fd,
+                            ready & (RT_READABLE | RT_WRITABLE), 0));
     RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_FD, (uint32_t)source->fd));
     wake_waiters(source, ready);
-}
-
-void rt_io_waiter_init(struct rt_io_waiter *waiter)
-{
-    rt_list_init(&waiter->node);
-    waiter->waker = RT_NO_WAKER;
 }
 
 void rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
@@ -161,8 +155,11 @@ void rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
     RT_TRACE(rt_trace_write(RT_TRACE_IO_WAIT, rt_trace_task(),
                             (uint32_t)source->fd, interest, 0));
     waiter->interest = interest;
+    /* It holds a waker exactly while it is on a list. */
+    if (waiter->waker.ops) {
+        rt_list_remove(&waiter->node);
+    }
     rt_waker_store(&waiter->waker, cx->waker);
-    rt_list_remove(&waiter->node);
     rt_list_push_back(&source->waiters, &waiter->node);
 }
 

@@ -20,10 +20,11 @@
 #include "base/list.h"
 #include "future/future.h"
 
-/* Bits of readiness and of interest; the values are enum rt_trace_ready. */
+/* Bits of readiness and of interest; the first are enum rt_trace_ready. */
 enum rt_ready {
     RT_READABLE = 1, /* also: end of stream, an error */
     RT_WRITABLE = 2, /* also: an error */
+    RT_ENDED = 4,    /* the peer writes no more: stays readable for ever */
 };
 
 /* A registered file descriptor. */
@@ -32,11 +33,11 @@ struct rt_source {
     unsigned ready;  /* bits of enum rt_ready that were reported */
     bool is_gone;    /* deregistered; freed when no event can name it */
     struct rt_list waiters; /* of struct rt_io_waiter */
-    struct rt_list node;    /* in the driver's list of sources, or of gone */
+    struct rt_list node;    /* in the driver's list of those that are gone */
     const char *what;       /* static string: "tcp listener", ... */
 };
 
-/* Somebody who waits for a source; part of a future's frame. */
+/* Somebody who waits for a source; part of a future's frame; zero at first. */
 struct rt_io_waiter {
     struct rt_list node;
     struct rt_waker waker; /* owned */
@@ -60,7 +61,7 @@ struct rt_driver {
     const struct rt_driver_ops *ops;
     int poll_fd;            /* owned: the epoll instance */
     int interrupt_fd;       /* owned: an eventfd that ends a wait */
-    struct rt_list sources; /* live ones */
+    uint32_t source_count;  /* registered sources */
     struct rt_list gone;    /* deregistered ones, to be freed */
     unsigned reported;      /* sources reported by the current wait */
 };
@@ -93,6 +94,12 @@ int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns);
 /* Makes the current or the next wait return at once. Any thread. */
 void rt_driver_interrupt(struct rt_driver *driver);
 
+/* How many sources are registered. */
+static inline uint32_t rt_driver_source_count(const struct rt_driver *driver)
+{
+    return driver->source_count;
+}
+
 /* For the ops: the kernel says that the source is ready in these ways. */
 void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
                       unsigned ready);
@@ -101,18 +108,29 @@ void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
 static inline bool rt_source_is_ready(const struct rt_source *source,
                                       enum rt_ready interest)
 {
-    return (source->ready & interest) != 0;
+    unsigned wanted = interest;
+
+    return (source->ready & (wanted & RT_READABLE ? wanted | RT_ENDED
+                                                  : wanted)) != 0;
 }
 
-/* The system call said EAGAIN, or moved less than was asked for. */
-static inline void rt_source_clear(struct rt_source *source,
-                                   enum rt_ready interest)
+/*
+ * The system call moved less than was asked for, so it has emptied (or
+ * filled) the kernel's buffer. RT_ENDED stays: the end of the stream was
+ * reported together with the last bytes, and won't be reported again.
+ */
+static inline void rt_source_clear_short(struct rt_source *source,
+                                         enum rt_ready interest)
 {
     source->ready &= ~(unsigned)interest;
 }
 
-/* A waiter that waits for nothing. */
-void rt_io_waiter_init(struct rt_io_waiter *waiter);
+/* The system call said EAGAIN: what we took for readiness was none. */
+static inline void rt_source_clear(struct rt_source *source,
+                                   enum rt_ready interest)
+{
+    source->ready &= ~(interest | (unsigned)RT_ENDED);
+}
 
 /* Leaves the waiter with the source, to wake cx's task when it is ready. */
 void rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,

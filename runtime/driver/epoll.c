@@ -61,6 +61,9 @@ static unsigned ready_bits(uint32_t events)
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
         ready |= RT_READABLE;
     }
+    if (events & (EPOLLRDHUP | EPOLLHUP)) {
+        ready |= RT_ENDED;
+    }
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
         ready |= RT_WRITABLE;
     }

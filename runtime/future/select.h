@@ -20,6 +20,7 @@ struct rt_select {
     int winner;        /* index of the branch that was ready; -1 before */
     uint32_t count;    /* branches */
     bool is_biased;
+    uint32_t kept;     /* bits: branches that aren't dropped as losers */
     struct rt_future *branches[RT_BRANCHES_MAX]; /* borrowed; NULL: off */
 };
 
@@ -28,6 +29,12 @@ struct rt_select rt_select_make(bool is_biased, struct rt_future **branches,
 
 /* Switches a branch off before the first poll: it is never polled. */
 void rt_select_disable(struct rt_select *select, int branch);
+
+/*
+ * Keeps a branch when it loses: it isn't dropped, and another select can go
+ * on with it. Whoever made it drops it in the end. Before the first poll.
+ */
+void rt_select_keep(struct rt_select *select, int branch);
 
 #define RT_SELECT(...)                                                        \
     rt_select_make(false, RT_BRANCHES(__VA_ARGS__),                           \

@@ -50,11 +50,13 @@ void rt_conductor_deinit(struct rt_conductor *conductor,
                          struct rt_driver *driver);
 
 /*
- * The program is idle, with the next timer at next (RT_NEVER: none). Returns
- * the time to set the clock to, which may be that of now, meaning: wait for
- * events. now and the counts go into the answer.
+ * The program is idle, in this state. False: there is no command, so wait for
+ * events. True: set the clock to *time (which may be what it shows already)
+ * and look for work again, since a command may have come behind bytes that
+ * the program has yet to see.
  */
-uint64_t rt_conductor_idle(struct rt_conductor *conductor,
-                           const struct rt_conduct_answer *state);
+bool rt_conductor_idle(struct rt_conductor *conductor,
+                       const struct rt_conduct_answer *state,
+                       uint64_t *time);
 
 #endif

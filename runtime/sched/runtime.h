@@ -44,7 +44,7 @@ struct rt_builder rt_builder_default(void);
 
 /*
  * The default, changed by the environment; a bad value ends the program with
- * a message and status 2.
+ * a message and status 2. Strings are borrowed from the environment.
  *
  *   RT_CLOCK    real, paused, scaled:TIMES, conducted:FD
  *   RT_SEED     a number
@@ -92,8 +92,20 @@ int rt_spawn_detached(struct rt_future *frame, size_t frame_size);
     rt_spawn_detached(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,   \
                       sizeof(__VA_ARGS__))
 
-/* The runtime that this thread is inside of, or NULL. */
+/*
+ * The runtime that this thread is inside of, or NULL. Inside of one means:
+ * within rt_block_on, or after rt_enter.
+ */
 struct rt_runtime *rt_current(void);
+
+/* The same; stops the program, which called what, when there is none. */
+struct rt_runtime *rt_current_or_panic(const char *what);
+
+/*
+ * Puts this thread inside of the runtime (NULL: of none), so that it can spawn
+ * and make sleeps before rt_block_on. Returns the one that it was inside of.
+ */
+struct rt_runtime *rt_enter(struct rt_runtime *runtime);
 
 /* Time of the current runtime's clock, ns since it was built. */
 uint64_t rt_now(void);
@@ -117,16 +129,19 @@ void rt_resume(void);
 #define RT_MAIN(...)                                                          \
     int main(int argc, char **argv)                                           \
     {                                                                         \
+        struct rt_runtime *rt_of_main = rt_main_begin();                      \
+                                                                              \
         (void)argc;                                                           \
         (void)argv;                                                           \
-        return rt_main(                                                       \
-            &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future);            \
+        return rt_main_run(                                                   \
+            rt_of_main, &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future);\
     }
 
-/* What RT_MAIN calls. Returns the exit status. */
-int rt_main(struct rt_future *frame);
+/* RT_MAIN in two steps: builds and enters; runs, shuts down, exit status. */
+struct rt_runtime *rt_main_begin(void);
+int rt_main_run(struct rt_runtime *runtime, struct rt_future *frame);
 
-/* Sets the exit status of rt_main, which is 0 otherwise. */
+/* Sets the exit status of RT_MAIN, which is 0 otherwise. */
 void rt_set_exit_status(int status);
 
 /*
@@ -146,8 +161,17 @@ struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime);
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime);
 struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime);
 
-/* Wakes the waker after the driver has had its turn; takes a clone. */
-void rt_runtime_defer(struct rt_runtime *runtime,
-                      const struct rt_waker *waker);
+/* A wake that waits for the driver's turn; part of a future's frame. */
+struct rt_deferred {
+    struct rt_list node;
+    struct rt_waker waker; /* owned */
+};
+
+/* Wakes the task of the poll after the driver has had its turn. */
+void rt_runtime_defer(const struct rt_context *cx,
+                      struct rt_deferred *deferred);
+
+/* Takes it back; harmless when it was woken already. */
+void rt_deferred_cancel(struct rt_deferred *deferred);
 
 #endif

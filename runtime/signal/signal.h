@@ -4,6 +4,9 @@
  * The first wait for a signal replaces what the signal did before (Ctrl-C no
  * longer ends the program) for good. Every listener of every runtime hears
  * every signal that comes after the listener was made.
+ *
+ * In a loop make the listener once, and keep it over the rounds of a select
+ * (rt_select_keep): one that is made anew each round misses what came between.
  */
 #ifndef RT_SIGNAL_SIGNAL_H
 #define RT_SIGNAL_SIGNAL_H
@@ -13,11 +16,13 @@
 
 struct rt_signal {
     struct rt_future future;
-    struct rt_list node;   /* in the runtime's list of listeners */
-    struct rt_waker waker; /* owned */
+    struct rt_driver *driver; /* borrowed; NULL until the first poll */
+    struct rt_source *source; /* owned */
+    struct rt_io_waiter waiter;
     int number;
-    uint32_t seen;         /* how often the signal had come at the call */
-    int result;            /* when ready: 0, or a negative errno */
+    int fd;        /* owned: an eventfd that the handler writes to */
+    uint32_t seen; /* how often the signal had come at the call */
+    int result;    /* when ready: 0, or a negative errno */
 };
 
 /* Ready when the signal comes next, after this call. Inside a runtime. */

@@ -18,7 +18,7 @@
 
 struct rt_tracker {
     size_t count;           /* tasks that live */
-    struct rt_list members; /* of the frames around the tracked futures */
+    struct rt_list members; /* one for each task */
     struct rt_list waiters; /* of struct rt_tracker_wait */
 };
 

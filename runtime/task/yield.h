@@ -4,10 +4,11 @@
 #ifndef RT_TASK_YIELD_H
 #define RT_TASK_YIELD_H
 
-#include "future/future.h"
+#include "sched/runtime.h"
 
 struct rt_yield {
     struct rt_future future;
+    struct rt_deferred deferred;
     bool has_yielded;
 };
 

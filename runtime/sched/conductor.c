@@ -1,0 +1,67 @@
+#include "sched/conductor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int rt_conductor_init(struct rt_conductor *conductor,
+                      struct rt_driver *driver, int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+        return -errno;
+    }
+    return rt_driver_register(driver, fd, "conductor", &conductor->source);
+}
+
+void rt_conductor_deinit(struct rt_conductor *conductor,
+                         struct rt_driver *driver)
+{
+    if (conductor->source) {
+        rt_driver_deregister(driver, conductor->source);
+        conductor->source = NULL;
+    }
+}
+
+/*
+ * Takes the next command, if one has come. They are shorter than anything
+ * that a socket would split.
+ */
+static void receive(struct rt_conductor *conductor)
+{
+    ssize_t size = recv(conductor->source->fd, &conductor->command,
+                        sizeof(conductor->command), MSG_DONTWAIT);
+
+    conductor->has_command = size == (ssize_t)sizeof(conductor->command);
+}
+
+static void answer(struct rt_conductor *conductor,
+                   const struct rt_conduct_answer *state)
+{
+    /* A judge that has gone needs no answer. */
+    (void)!send(conductor->source->fd, state, sizeof(*state), MSG_NOSIGNAL);
+    conductor->has_command = false;
+}
+
+bool rt_conductor_idle(struct rt_conductor *conductor,
+                       const struct rt_conduct_answer *state, uint64_t *time)
+{
+    uint64_t target = state->now;
+
+    *time = state->now;
+    if (!conductor->has_command) {
+        receive(conductor);
+        return conductor->has_command;
+    }
+    if (conductor->command.kind == RT_CONDUCT_ADVANCE) {
+        target = conductor->command.value;
+    }
+    if (state->now >= target) {
+        answer(conductor, state);
+    } else {
+        *time = state->next < target ? state->next : target;
+    }
+    return true;
+}

@@ -1,0 +1,35 @@
+#include "task/yield.h"
+
+static struct rt_yield *yield_of(struct rt_future *future)
+{
+    return (struct rt_yield *)(void *)future;
+}
+
+static enum rt_poll yield_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_yield *yield = yield_of(future);
+
+    if (yield->has_yielded) {
+        rt_deferred_cancel(&yield->deferred);
+        return RT_READY;
+    }
+    yield->has_yielded = true;
+    rt_runtime_defer(cx, &yield->deferred);
+    return RT_PENDING;
+}
+
+static void yield_drop(struct rt_future *future)
+{
+    rt_deferred_cancel(&yield_of(future)->deferred);
+}
+
+static const struct rt_future_ops yield_ops = {
+    .poll = yield_poll,
+    .drop = yield_drop,
+    .name = "yield",
+};
+
+struct rt_yield rt_yield(void)
+{
+    return (struct rt_yield){.future = RT_FUTURE(&yield_ops)};
+}

@@ -1,0 +1,304 @@
+#define _GNU_SOURCE /* fopencookie */
+
+#include "trace/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/panic.h"
+
+enum {
+    STRING_CAPACITY = 1 << 20, /* bytes */
+    RECORD_CAPACITY = 1 << 20, /* records; the file is sparse */
+    INTERN_SLOTS = 4096,
+    OUTPUT_MOST = 4096, /* bytes of one write to standard output */
+};
+
+#define STRING_OFFSET ((size_t)RT_TRACE_PAGE)
+#define RECORD_OFFSET (STRING_OFFSET + STRING_CAPACITY)
+#define FILE_SIZE                                                             \
+    (RECORD_OFFSET + RECORD_CAPACITY * sizeof(struct rt_trace_record))
+
+bool rt_trace_is_on;
+
+static struct {
+    int fd;
+    char *base; /* the mapped file */
+    struct rt_trace_header *header;
+    struct rt_trace_record *records;
+    char *strings;
+    uint64_t (*now)(void *source);
+    void *now_source;
+    _Atomic uint32_t interned[INTERN_SLOTS]; /* offsets; 0: free */
+    FILE *plain_stdout;
+} trace;
+
+static _Thread_local uint32_t current_task;
+static _Thread_local enum rt_trace_source wake_source = RT_TRACE_FROM_THREAD;
+static _Thread_local uint32_t wake_source_id;
+
+/* ---- strings ---- */
+
+/* Copies text of length bytes behind the others; 0 when there is no room. */
+static uint64_t append_string(const char *text, size_t length)
+{
+    uint64_t at = atomic_fetch_add(&trace.header->string_used, length + 1);
+
+    if (at + length + 1 > STRING_CAPACITY) {
+        return 0;
+    }
+    memcpy(trace.strings + at, text, length);
+    return at; /* the file was zero, so the NUL is there */
+}
+
+/* FNV-1a, as in Fowler, Noll and Vo's public domain note. */
+static uint32_t hash_string(const char *string)
+{
+    uint32_t hash = 2166136261U;
+
+    for (; *string; string++) {
+        hash = (hash ^ (unsigned char)*string) * 16777619U;
+    }
+    return hash;
+}
+
+uint64_t rt_trace_string(const char *string)
+{
+    uint32_t slot = hash_string(string) % INTERN_SLOTS;
+
+    for (int probes = 0; *string && probes < INTERN_SLOTS; probes++) {
+        _Atomic uint32_t *place = &trace.interned[slot];
+        uint32_t offset = atomic_load(place);
+
+        if (!offset) {
+            uint32_t made = (uint32_t)append_string(string, strlen(string));
+
+            /* Another thread may be first; then its string is looked at. */
+            if (atomic_compare_exchange_strong(place, &offset, made)) {
+                return made;
+            }
+        }
+        if (strcmp(trace.strings + offset, string) == 0) {
+            return offset;
+        }
+        slot = (slot + 1) % INTERN_SLOTS;
+    }
+    return 0;
+}
+
+/* ---- records ---- */
+
+void rt_trace_set_clock(uint64_t (*now)(void *source), void *source)
+{
+    trace.now = now;
+    trace.now_source = source;
+}
+
+void rt_trace_set_task(uint32_t task)
+{
+    current_task = task;
+}
+
+uint32_t rt_trace_task(void)
+{
+    return current_task;
+}
+
+void rt_trace_set_source(enum rt_trace_source source, uint32_t id)
+{
+    wake_source = source;
+    wake_source_id = id;
+}
+
+void rt_trace_write(enum rt_trace_type type, uint32_t task, uint32_t other,
+                    unsigned detail, uint64_t argument)
+{
+    /* Relaxed: the place is ours alone; the type publishes the record. */
+    uint64_t place = atomic_fetch_add_explicit(&trace.header->record_count, 1,
+                                               memory_order_relaxed);
+    struct rt_trace_record *record = &trace.records[place];
+
+    if (place >= RECORD_CAPACITY) {
+        return; /* the reader sees the count, and says how many are lost */
+    }
+    record->time_ns = trace.now ? trace.now(trace.now_source) : 0;
+    record->sequence = (uint32_t)place;
+    record->worker = 0;
+    record->detail = (uint16_t)detail;
+    record->task = task;
+    record->other = other;
+    record->argument = argument;
+    /* Release pairs with the reader's acquire of the type. */
+    atomic_store_explicit(&record->type, (uint8_t)type, memory_order_release);
+}
+
+void rt_trace_wake(uint32_t task, enum rt_trace_outcome outcome)
+{
+    enum rt_trace_source source = wake_source;
+    uint32_t id = wake_source_id;
+
+    if (current_task) {
+        source = RT_TRACE_FROM_TASK;
+        id = current_task;
+    }
+    rt_trace_write(RT_TRACE_WAKE, task, id, outcome | source << 8, 0);
+}
+
+void rt_trace_mark(const char *text)
+{
+    RT_TRACE(rt_trace_write(RT_TRACE_MARK, current_task, 0, 0,
+                            rt_trace_string(text)));
+}
+
+/* ---- what the program prints ---- */
+
+#ifdef __GLIBC__
+static ssize_t write_output(void *cookie, const char *text, size_t size)
+{
+    size_t length = size < OUTPUT_MOST ? size : OUTPUT_MOST;
+
+    (void)cookie;
+    RT_TRACE(rt_trace_write(RT_TRACE_OUTPUT, current_task, 0, 1,
+                            append_string(text, length)));
+    return write(STDOUT_FILENO, text, size);
+}
+
+/* Line by line, so that each line stands in the trace where it was printed. */
+static void trace_stdout(void)
+{
+    FILE *traced = fopencookie(NULL, "w",
+                               (cookie_io_functions_t){.write = write_output});
+
+    if (traced) {
+        fflush(stdout);
+        setvbuf(traced, NULL, _IOLBF, 0);
+        trace.plain_stdout = stdout;
+        stdout = traced;
+    }
+}
+
+static void restore_stdout(void)
+{
+    if (trace.plain_stdout) {
+        fclose(stdout);
+        stdout = trace.plain_stdout;
+        trace.plain_stdout = NULL;
+    }
+}
+#else
+static void trace_stdout(void)
+{
+}
+
+static void restore_stdout(void)
+{
+}
+#endif
+
+/* ---- opening and closing ---- */
+
+static void trace_panic(const char *message)
+{
+    RT_TRACE(rt_trace_write(RT_TRACE_PANIC, current_task, 0, 0,
+                            append_string(message, strlen(message))));
+}
+
+static int map_file(const char *path)
+{
+    int error;
+
+    trace.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (trace.fd < 0) {
+        return -errno;
+    }
+    if (ftruncate(trace.fd, (off_t)FILE_SIZE) == 0) {
+        trace.base = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+                          trace.fd, 0);
+        if (trace.base != MAP_FAILED) {
+            return 0;
+        }
+    }
+    error = -errno;
+    close(trace.fd);
+    return error;
+}
+
+static uint64_t realtime_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static void write_header(const struct rt_trace_info *info)
+{
+    struct rt_trace_header *header = trace.header;
+    ssize_t length;
+
+    header->version = RT_TRACE_VERSION;
+    header->record_size = sizeof(struct rt_trace_record);
+    header->string_offset = STRING_OFFSET;
+    header->string_capacity = STRING_CAPACITY;
+    header->record_offset = RECORD_OFFSET;
+    header->record_capacity = RECORD_CAPACITY;
+    header->started_ns = realtime_ns();
+    header->seed = info->seed;
+    header->hostile = info->hostile;
+    header->clock = info->clock;
+    header->workers = info->workers;
+    header->pid = (uint32_t)getpid();
+    length = readlink("/proc/self/exe", header->program,
+                      RT_TRACE_PROGRAM_SIZE - 1);
+    header->program[length > 0 ? length : 0] = '\0';
+    atomic_store(&header->string_used, 1); /* offset 0 is "" */
+    /* Last: a live reader takes a file without the magic for an empty one. */
+    atomic_thread_fence(memory_order_release);
+    memcpy(header->magic, RT_TRACE_MAGIC, sizeof(header->magic));
+}
+
+int rt_trace_open(const char *path, const struct rt_trace_info *info)
+{
+    int error = rt_trace_is_on ? -EBUSY : map_file(path);
+
+    if (error) {
+        return error;
+    }
+    trace.header = (struct rt_trace_header *)(void *)trace.base;
+    trace.strings = trace.base + STRING_OFFSET;
+    trace.records = (struct rt_trace_record *)(void *)(trace.base +
+                                                       RECORD_OFFSET);
+    for (int i = 0; i < INTERN_SLOTS; i++) {
+        atomic_init(&trace.interned[i], 0);
+    }
+    write_header(info);
+    rt_panic_set_hook(trace_panic);
+    rt_trace_is_on = true;
+    trace_stdout();
+    return 0;
+}
+
+void rt_trace_close(void)
+{
+    uint64_t count;
+
+    if (!rt_trace_is_on) {
+        return;
+    }
+    restore_stdout();
+    rt_trace_is_on = false;
+    rt_panic_set_hook(NULL);
+    count = atomic_load(&trace.header->record_count);
+    count = count < RECORD_CAPACITY ? count : RECORD_CAPACITY;
+    munmap(trace.base, FILE_SIZE);
+    /* A cut that fails leaves zeros, which readers take for the end. */
+    (void)!ftruncate(trace.fd, (off_t)(RECORD_OFFSET +
+                                       count * sizeof(struct rt_trace_record)));
+    close(trace.fd);
+    rt_trace_set_clock(NULL, NULL);
+}
