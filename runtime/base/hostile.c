@@ -79,8 +79,8 @@ __attribute__((noinline)) void
 rt_hostility_junk_stack(struct rt_hostility *hostility)
 {
     volatile unsigned char junk[JUNK_BYTES];
-    unsigned char byte = (unsigned char)(0x80 | rt_random_next(
-                                             &hostility->random));
+    unsigned char byte =
+        (unsigned char)(0x80 | rt_random_next(&hostility->random));
 
     memset((void *)(uintptr_t)junk, byte, sizeof(junk));
     __asm__ volatile("" : : "r"(junk) : "memory");

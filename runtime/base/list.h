@@ -29,8 +29,7 @@ static inline bool rt_list_is_empty(const struct rt_list *node)
     return node->next == node;
 }
 
-static inline void rt_list_push_back(struct rt_list *head,
-                                     struct rt_list *node)
+static inline void rt_list_push_back(struct rt_list *head, struct rt_list *node)
 {
     node->prev = head->prev;
     node->next = head;

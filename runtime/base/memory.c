@@ -15,8 +15,8 @@ void rt_alloc_fail_after(unsigned long n)
 
 static int should_fail(void)
 {
-    unsigned long left = atomic_load_explicit(&fail_countdown,
-                                              memory_order_relaxed);
+    unsigned long left =
+        atomic_load_explicit(&fail_countdown, memory_order_relaxed);
 
     /* Off is the usual case: one relaxed load, no write. */
     while (left > 0) {

@@ -23,7 +23,7 @@ void rt_free(void *memory, size_t size);
 void rt_alloc_fail_after(unsigned long n);
 
 /* The struct of the given type that has this pointer as its member. */
-#define RT_CONTAINER_OF(pointer, type, member)                                \
+#define RT_CONTAINER_OF(pointer, type, member)                                 \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 #endif

@@ -24,8 +24,7 @@ static inline uint64_t rt_random_next(struct rt_random *random)
 }
 
 /* A number in 0..bound-1; bound is at least 1. */
-static inline uint32_t rt_random_below(struct rt_random *random,
-                                       uint32_t bound)
+static inline uint32_t rt_random_below(struct rt_random *random, uint32_t bound)
 {
     return (uint32_t)(rt_random_next(random) % bound);
 }

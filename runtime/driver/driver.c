@@ -73,8 +73,8 @@ int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
         return error;
     }
     driver->source_count++;
-    RT_TRACE(rt_trace_write(RT_TRACE_IO_REGISTER, rt_trace_task(),
-                            (uint32_t)fd, 0, rt_trace_string(what)));
+    RT_TRACE(rt_trace_write(RT_TRACE_IO_REGISTER, rt_trace_task(), (uint32_t)fd,
+                            0, rt_trace_string(what)));
     *source = made;
     return 0;
 }

@@ -29,9 +29,9 @@ enum rt_ready {
 
 /* A registered file descriptor. */
 struct rt_source {
-    int fd;          /* borrowed */
-    unsigned ready;  /* bits of enum rt_ready that were reported */
-    bool is_gone;    /* deregistered; freed when no event can name it */
+    int fd;                 /* borrowed */
+    unsigned ready;         /* bits of enum rt_ready that were reported */
+    bool is_gone;           /* deregistered; freed when no event can name it */
     struct rt_list waiters; /* of struct rt_io_waiter */
     struct rt_list node;    /* in the driver's list of those that are gone */
     const char *what;       /* static string: "tcp listener", ... */
@@ -59,11 +59,11 @@ struct rt_driver_ops {
 
 struct rt_driver {
     const struct rt_driver_ops *ops;
-    int poll_fd;            /* owned: the epoll instance */
-    int interrupt_fd;       /* owned: an eventfd that ends a wait */
-    uint32_t source_count;  /* registered sources */
-    struct rt_list gone;    /* deregistered ones, to be freed */
-    unsigned reported;      /* sources reported by the current wait */
+    int poll_fd;           /* owned: the epoll instance */
+    int interrupt_fd;      /* owned: an eventfd that ends a wait */
+    uint32_t source_count; /* registered sources */
+    struct rt_list gone;   /* deregistered ones, to be freed */
+    unsigned reported;     /* sources reported by the current wait */
 };
 
 /* The driver that is best here. */
@@ -110,8 +110,8 @@ static inline bool rt_source_is_ready(const struct rt_source *source,
 {
     unsigned wanted = interest;
 
-    return (source->ready & (wanted & RT_READABLE ? wanted | RT_ENDED
-                                                  : wanted)) != 0;
+    return (source->ready &
+            (wanted & RT_READABLE ? wanted | RT_ENDED : wanted)) != 0;
 }
 
 /*

@@ -30,31 +30,29 @@
 #ifndef RT_FUTURE_ASYNC_H
 #define RT_FUTURE_ASYNC_H
 
+#include "base/memory.h"
 #include "future/future.h"
 
-/* The frame of this type whose first member is future. */
-#define RT_SELF(future_pointer, type)                                         \
-    ((type *)(void *)((char *)(1 ? (future_pointer)                           \
-                                 : (struct rt_future *)NULL) -                \
-                      offsetof(type, future)))
+/* The frame of this type whose member future is at the pointer. */
+#define RT_SELF(pointer, type) RT_CONTAINER_OF(pointer, type, future)
 
 /*
  * First in the body, behind RT_SELF; the context must be called cx. The
  * odd names are for the compiler's message when one of the pair is missing.
  */
-#define RT_BEGIN(self)                                                        \
-    struct rt_future *const RT_BEGIN_is_missing = &(self)->future;            \
-    if (RT_BEGIN_is_missing->resume) {                                        \
-        goto *RT_BEGIN_is_missing->resume;                                    \
-    }                                                                         \
-    if (0) {                                                                  \
-        goto RT_END_is_missing;                                               \
+#define RT_BEGIN(self)                                                         \
+    struct rt_future *const RT_BEGIN_is_missing = &(self)->future;             \
+    if (RT_BEGIN_is_missing->resume) {                                         \
+        goto * RT_BEGIN_is_missing->resume;                                    \
+    }                                                                          \
+    if (0) {                                                                   \
+        goto RT_END_is_missing;                                                \
     }
 
 /* Last in the body: the function is ready. */
-#define RT_END(self)                                                          \
-    RT_END_is_missing:                                                        \
-    (void)(self);                                                             \
+#define RT_END(self)                                                           \
+    RT_END_is_missing:                                                         \
+    (void)(self);                                                              \
     return RT_READY
 
 /* Ready, from the middle of the body; what return is to a function. */
@@ -64,15 +62,15 @@
  * Waits until child, a frame or other future in the frame of this function,
  * is ready, and drops it. Its result is in it afterwards.
  */
-#define RT_AWAIT(child)                                                       \
-    do {                                                                      \
-        __label__ rt_resume_here;                                             \
-        rt_await_begin(RT_BEGIN_is_missing, &(child).future, cx);             \
-        RT_BEGIN_is_missing->resume = &&rt_resume_here;                       \
-    rt_resume_here:                                                           \
-        if (rt_await_poll(RT_BEGIN_is_missing, cx) == RT_PENDING) {           \
-            return RT_PENDING;                                                \
-        }                                                                     \
+#define RT_AWAIT(child)                                                        \
+    do {                                                                       \
+        __label__ rt_resume_here;                                              \
+        rt_await_begin(RT_BEGIN_is_missing, &(child).future, cx);              \
+        RT_BEGIN_is_missing->resume = &&rt_resume_here;                        \
+    rt_resume_here:                                                            \
+        if (rt_await_poll(RT_BEGIN_is_missing, cx) == RT_PENDING) {            \
+            return RT_PENDING;                                                 \
+        }                                                                      \
     } while (0)
 
 /* RT_AWAIT in two steps; not to be called otherwise. */

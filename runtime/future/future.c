@@ -26,8 +26,8 @@ static void check_contract(struct rt_future *future)
                                  "ops are NULL");
     }
     if (rt_future_is_finished(future)) {
-        rt_panic("polled-after-ready",
-                 "'%s' was polled again after it %s", rt_future_name(future),
+        rt_panic("polled-after-ready", "'%s' was polled again after it %s",
+                 rt_future_name(future),
                  future->resume == &finished_mark ? "was ready"
                                                   : "was dropped");
     }

@@ -21,7 +21,7 @@ struct rt_join {
 
 struct rt_join rt_join_make(struct rt_future **branches, size_t count);
 
-#define RT_JOIN(...)                                                          \
+#define RT_JOIN(...)                                                           \
     rt_join_make(RT_BRANCHES(__VA_ARGS__), RT_BRANCH_COUNT(__VA_ARGS__))
 
 #endif

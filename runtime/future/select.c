@@ -29,8 +29,7 @@ static void drop_branches(struct rt_select *select)
     }
 }
 
-static enum rt_poll select_poll(struct rt_future *future,
-                                struct rt_context *cx)
+static enum rt_poll select_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_select *select = select_of(future);
     uint32_t first = first_branch(select, cx);

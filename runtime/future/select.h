@@ -17,10 +17,10 @@
 
 struct rt_select {
     struct rt_future future;
-    int winner;        /* index of the branch that was ready; -1 before */
-    uint32_t count;    /* branches */
+    int winner;     /* index of the branch that was ready; -1 before */
+    uint32_t count; /* branches */
     bool is_biased;
-    uint32_t kept;     /* bits: branches that aren't dropped as losers */
+    uint32_t kept; /* bits: branches that aren't dropped as losers */
     struct rt_future *branches[RT_BRANCHES_MAX]; /* borrowed; NULL: off */
 };
 
@@ -36,11 +36,10 @@ void rt_select_disable(struct rt_select *select, int branch);
  */
 void rt_select_keep(struct rt_select *select, int branch);
 
-#define RT_SELECT(...)                                                        \
-    rt_select_make(false, RT_BRANCHES(__VA_ARGS__),                           \
+#define RT_SELECT(...)                                                         \
+    rt_select_make(false, RT_BRANCHES(__VA_ARGS__),                            \
                    RT_BRANCH_COUNT(__VA_ARGS__))
-#define RT_SELECT_BIASED(...)                                                 \
-    rt_select_make(true, RT_BRANCHES(__VA_ARGS__),                            \
-                   RT_BRANCH_COUNT(__VA_ARGS__))
+#define RT_SELECT_BIASED(...)                                                  \
+    rt_select_make(true, RT_BRANCHES(__VA_ARGS__), RT_BRANCH_COUNT(__VA_ARGS__))
 
 #endif

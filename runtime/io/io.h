@@ -24,8 +24,8 @@ struct rt_io;
  */
 struct rt_io_ops {
     enum rt_poll (*poll_read)(struct rt_io *io, struct rt_io_waiter *waiter,
-                              struct rt_context *cx, void *buffer,
-                              size_t size, ssize_t *result);
+                              struct rt_context *cx, void *buffer, size_t size,
+                              ssize_t *result);
     enum rt_poll (*poll_write)(struct rt_io *io, struct rt_io_waiter *waiter,
                                struct rt_context *cx, const void *buffer,
                                size_t size, ssize_t *result);
@@ -37,23 +37,23 @@ struct rt_io {
 
 struct rt_read {
     struct rt_future future;
-    struct rt_io *io;           /* borrowed */
+    struct rt_io *io; /* borrowed */
     struct rt_io_waiter waiter;
-    char *buffer;               /* borrowed */
+    char *buffer; /* borrowed */
     size_t size;
-    size_t done;                /* bytes moved so far */
-    ssize_t result;             /* when ready: bytes, 0 at the end of the
-                                   stream, or a negative errno */
+    size_t done;    /* bytes moved so far */
+    ssize_t result; /* when ready: bytes, 0 at the end of the
+                       stream, or a negative errno */
 };
 
 struct rt_write {
     struct rt_future future;
-    struct rt_io *io;           /* borrowed */
+    struct rt_io *io; /* borrowed */
     struct rt_io_waiter waiter;
-    const char *buffer;         /* borrowed */
+    const char *buffer; /* borrowed */
     size_t size;
-    size_t done;                /* bytes moved so far */
-    ssize_t result;             /* when ready: bytes, or a negative errno */
+    size_t done;    /* bytes moved so far */
+    ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
 /* Reads what is there: 1..size bytes, or 0 at the end of the stream. */
@@ -66,7 +66,6 @@ struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size);
 struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size);
 
 /* Writes all size bytes; on an error done tells how many. */
-struct rt_write rt_write_all(struct rt_io *io, const void *buffer,
-                             size_t size);
+struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size);
 
 #endif

@@ -30,8 +30,7 @@ static int make_local(struct rt_address *address, const char *folder,
     return length < 0 || (size_t)length >= room ? -ENAMETOOLONG : 0;
 }
 
-int rt_address_make(struct rt_address *address, const char *host,
-                    uint16_t port)
+int rt_address_make(struct rt_address *address, const char *host, uint16_t port)
 {
     const char *folder = local_folder();
 
@@ -54,8 +53,7 @@ int rt_address_make(struct rt_address *address, const char *host,
     return -EINVAL;
 }
 
-void rt_address_print(const struct rt_address *address, char *text,
-                      size_t size)
+void rt_address_print(const struct rt_address *address, char *text, size_t size)
 {
     char host[INET6_ADDRSTRLEN];
 

@@ -33,9 +33,8 @@ static enum rt_poll stream_poll_read(struct rt_io *io,
 
 static enum rt_poll stream_poll_write(struct rt_io *io,
                                       struct rt_io_waiter *waiter,
-                                      struct rt_context *cx,
-                                      const void *buffer, size_t size,
-                                      ssize_t *result)
+                                      struct rt_context *cx, const void *buffer,
+                                      size_t size, ssize_t *result)
 {
     struct rt_tcp_stream *stream = stream_of(io);
 
@@ -53,11 +52,11 @@ static const struct rt_io_ops stream_io_ops = {
 };
 
 /* Makes a stream of a connected fd, which it takes, also on an error. */
-static int stream_init(struct rt_tcp_stream *stream,
-                       struct rt_runtime *runtime, int fd)
+static int stream_init(struct rt_tcp_stream *stream, struct rt_runtime *runtime,
+                       int fd)
 {
-    int error = rt_driver_register(rt_runtime_driver(runtime), fd,
-                                   "tcp stream", &stream->source);
+    int error = rt_driver_register(rt_runtime_driver(runtime), fd, "tcp stream",
+                                   &stream->source);
 
     if (error) {
         close(fd);
@@ -108,8 +107,7 @@ static int bind_and_listen(int fd, const struct rt_address *address)
 
     /* Or the port of a server that has just ended stays taken for a while. */
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    if (bind(fd, &address->any, address->size) < 0 ||
-        listen(fd, BACKLOG) < 0) {
+    if (bind(fd, &address->any, address->size) < 0 || listen(fd, BACKLOG) < 0) {
         return -errno;
     }
     return 0;
@@ -187,8 +185,7 @@ static struct rt_tcp_accept *accept_of(struct rt_future *future)
     return (struct rt_tcp_accept *)(void *)future;
 }
 
-static enum rt_poll accept_poll(struct rt_future *future,
-                                struct rt_context *cx)
+static enum rt_poll accept_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_tcp_accept *accept = accept_of(future);
     struct rt_tcp_listener *listener = accept->listener;
@@ -202,9 +199,9 @@ static enum rt_poll accept_poll(struct rt_future *future,
                               &accept->waiter, cx, &fd) == RT_PENDING) {
         return RT_PENDING;
     }
-    accept->result = fd < 0 ? (int)fd
-                            : stream_init(&accept->stream, listener->runtime,
-                                          (int)fd);
+    accept->result =
+        fd < 0 ? (int)fd
+               : stream_init(&accept->stream, listener->runtime, (int)fd);
     return RT_READY;
 }
 
@@ -292,8 +289,7 @@ static enum rt_poll connect_poll(struct rt_future *future,
     struct rt_source *source;
 
     if (connecting->result != -EINPROGRESS) {
-        connecting->result = begin_connect(connecting,
-                                           rt_context_runtime(cx));
+        connecting->result = begin_connect(connecting, rt_context_runtime(cx));
         if (connecting->result != -EINPROGRESS) {
             return RT_READY;
         }

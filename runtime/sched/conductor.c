@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int rt_conductor_init(struct rt_conductor *conductor,
-                      struct rt_driver *driver, int fd)
+int rt_conductor_init(struct rt_conductor *conductor, struct rt_driver *driver,
+                      int fd)
 {
     int flags = fcntl(fd, F_GETFL);
 

@@ -38,14 +38,14 @@ struct rt_conduct_answer {
 };
 
 struct rt_conductor {
-    struct rt_source *source;  /* owned; NULL: not conducted */
+    struct rt_source *source; /* owned; NULL: not conducted */
     struct rt_conduct_command command;
-    bool has_command;          /* command waits for its answer */
+    bool has_command; /* command waits for its answer */
 };
 
 /* Takes part in the driver with the fd (borrowed). 0 or a negative errno. */
-int rt_conductor_init(struct rt_conductor *conductor,
-                      struct rt_driver *driver, int fd);
+int rt_conductor_init(struct rt_conductor *conductor, struct rt_driver *driver,
+                      int fd);
 void rt_conductor_deinit(struct rt_conductor *conductor,
                          struct rt_driver *driver);
 
@@ -56,7 +56,6 @@ void rt_conductor_deinit(struct rt_conductor *conductor,
  * the program has yet to see.
  */
 bool rt_conductor_idle(struct rt_conductor *conductor,
-                       const struct rt_conduct_answer *state,
-                       uint64_t *time);
+                       const struct rt_conduct_answer *state, uint64_t *time);
 
 #endif

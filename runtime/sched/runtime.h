@@ -31,10 +31,10 @@
 /* How to build a runtime. Start from rt_builder_default() and change it. */
 struct rt_builder {
     enum rt_clock_kind clock;
-    uint32_t clock_scale;  /* for RT_CLOCK_SCALED: times faster than real */
-    int conductor_fd;      /* for RT_CLOCK_CONDUCTED: borrowed */
-    uint64_t seed;         /* of every random choice: select, hostile mode */
-    uint32_t hostile;      /* bits of enum rt_hostile; 0: off */
+    uint32_t clock_scale;    /* for RT_CLOCK_SCALED: times faster than real */
+    int conductor_fd;        /* for RT_CLOCK_CONDUCTED: borrowed */
+    uint64_t seed;           /* of every random choice: select, hostile mode */
+    uint32_t hostile;        /* bits of enum rt_hostile; 0: off */
     uint32_t event_interval; /* polls between two looks at the driver */
     const char *trace_path;  /* borrowed; NULL: no trace */
 };
@@ -85,11 +85,11 @@ struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
 /* Spawns a task that nobody waits for. 0 or -ENOMEM. */
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size);
 
-#define RT_SPAWN(...)                                                         \
-    rt_spawn(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,            \
+#define RT_SPAWN(...)                                                          \
+    rt_spawn(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,             \
              sizeof(__VA_ARGS__))
-#define RT_SPAWN_DETACHED(...)                                                \
-    rt_spawn_detached(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,   \
+#define RT_SPAWN_DETACHED(...)                                                 \
+    rt_spawn_detached(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,    \
                       sizeof(__VA_ARGS__))
 
 /*
@@ -126,15 +126,15 @@ void rt_resume(void);
  * int main: builds a runtime from the environment, runs the frame on it, shuts
  * it down. argc and argv can be used in the frame's arguments.
  */
-#define RT_MAIN(...)                                                          \
-    int main(int argc, char **argv)                                           \
-    {                                                                         \
-        struct rt_runtime *rt_of_main = rt_main_begin();                      \
-                                                                              \
-        (void)argc;                                                           \
-        (void)argv;                                                           \
-        return rt_main_run(                                                   \
-            rt_of_main, &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future);\
+#define RT_MAIN(...)                                                           \
+    int main(int argc, char **argv)                                            \
+    {                                                                          \
+        struct rt_runtime *rt_of_main = rt_main_begin();                       \
+                                                                               \
+        (void)argc;                                                            \
+        (void)argv;                                                            \
+        return rt_main_run(                                                    \
+            rt_of_main, &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future); \
     }
 
 /* RT_MAIN in two steps: builds and enters; runs, shuts down, exit status. */

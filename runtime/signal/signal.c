@@ -42,8 +42,7 @@ static void on_signal(int number)
 static void install_handler(int number)
 {
     static _Atomic bool is_installed[NSIG];
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
     if (!atomic_exchange(&is_installed[number], true)) {
         sigfillset(&action.sa_mask);
@@ -56,8 +55,8 @@ static int add_listener(int number, int fd)
     for (int i = 0; i < LISTENERS_MOST; i++) {
         int free_slot = 0;
 
-        if (atomic_compare_exchange_strong(&listeners[i].fd_plus_1,
-                                           &free_slot, fd + 1)) {
+        if (atomic_compare_exchange_strong(&listeners[i].fd_plus_1, &free_slot,
+                                           fd + 1)) {
             atomic_store(&listeners[i].number, number);
             return 0;
         }
@@ -83,8 +82,7 @@ static struct rt_signal *signal_of(struct rt_future *future)
 }
 
 /* Opens the eventfd that the handler writes to. */
-static int begin_listening(struct rt_signal *listener,
-                           struct rt_driver *driver)
+static int begin_listening(struct rt_signal *listener, struct rt_driver *driver)
 {
     int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     int error;
@@ -118,8 +116,7 @@ static bool has_come(const struct rt_signal *listener)
     return atomic_load(&counts[listener->number]) != listener->seen;
 }
 
-static enum rt_poll signal_poll(struct rt_future *future,
-                                struct rt_context *cx)
+static enum rt_poll signal_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_signal *listener = signal_of(future);
 

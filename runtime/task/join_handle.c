@@ -23,9 +23,11 @@ static void take_result(struct rt_join_handle *handle)
         return;
     }
     if (handle->into_size != task->frame_size) {
-        rt_panic("join-into-size", "the place for the frame of '%s' has %zu "
-                 "bytes, the frame has %u", rt_future_name(task->future),
-                 handle->into_size, task->frame_size);
+        rt_panic("join-into-size",
+                 "the place for the frame of '%s' has %zu "
+                 "bytes, the frame has %u",
+                 rt_future_name(task->future), handle->into_size,
+                 task->frame_size);
     }
     memcpy(handle->into, task->future, handle->into_size);
 }

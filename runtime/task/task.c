@@ -19,8 +19,7 @@ static size_t allocation_size(const struct rt_task *task)
 }
 
 struct rt_task *rt_task_create(struct rt_task_owner *owner,
-                               const struct rt_future *frame,
-                               size_t frame_size)
+                               const struct rt_future *frame, size_t frame_size)
 {
     struct rt_task *task = rt_alloc(sizeof(struct rt_task) + frame_size);
 
@@ -113,9 +112,9 @@ static enum rt_trace_outcome mark_queued(struct rt_task *task)
          * A coalesced wake writes too (the same value): the poll that it
          * relies on must see what happened before this wake as well.
          */
-    } while (!atomic_compare_exchange_weak_explicit(
-        &task->state, &state, next, memory_order_acq_rel,
-        memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&task->state, &state, next,
+                                                    memory_order_acq_rel,
+                                                    memory_order_relaxed));
     return outcome;
 }
 
@@ -160,9 +159,9 @@ static void complete(struct rt_task *task, uint64_t flags,
     do {
         next = state | RT_TASK_COMPLETE | flags;
         next &= ~(uint64_t)(RT_TASK_RUNNING | RT_TASK_QUEUED);
-    } while (!atomic_compare_exchange_weak_explicit(
-        &task->state, &state, next, memory_order_acq_rel,
-        memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&task->state, &state, next,
+                                                    memory_order_acq_rel,
+                                                    memory_order_relaxed));
     if (state & RT_TASK_JOINER) {
         rt_waker_wake(&task->joiner);
     }
@@ -228,8 +227,7 @@ static uint64_t begin_poll(struct rt_task *task)
 {
     uint64_t flip = RT_TASK_QUEUED | RT_TASK_RUNNING;
 
-    return atomic_fetch_xor_explicit(&task->state, flip,
-                                     memory_order_acq_rel);
+    return atomic_fetch_xor_explicit(&task->state, flip, memory_order_acq_rel);
 }
 
 /*
@@ -238,8 +236,7 @@ static uint64_t begin_poll(struct rt_task *task)
  */
 static uint64_t end_poll(struct rt_task *task)
 {
-    return atomic_fetch_and_explicit(&task->state,
-                                     ~(uint64_t)RT_TASK_RUNNING,
+    return atomic_fetch_and_explicit(&task->state, ~(uint64_t)RT_TASK_RUNNING,
                                      memory_order_acq_rel);
 }
 
@@ -324,9 +321,9 @@ static bool change_joiner(struct rt_task *task, uint64_t joiner)
             return false;
         }
         next = (state & ~(uint64_t)RT_TASK_JOINER) | joiner;
-    } while (!atomic_compare_exchange_weak_explicit(
-        &task->state, &state, next, memory_order_acq_rel,
-        memory_order_acquire));
+    } while (!atomic_compare_exchange_weak_explicit(&task->state, &state, next,
+                                                    memory_order_acq_rel,
+                                                    memory_order_acquire));
     return true;
 }
 

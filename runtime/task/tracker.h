@@ -44,9 +44,9 @@ int rt_tracker_spawn(struct rt_tracker *tracker, struct rt_future *frame,
 /* A future that is ready when no tracked task lives. */
 struct rt_tracker_wait rt_tracker_wait(struct rt_tracker *tracker);
 
-#define RT_TRACK(tracker, ...)                                                \
-    rt_tracker_spawn((tracker),                                               \
-                     &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,    \
+#define RT_TRACK(tracker, ...)                                                 \
+    rt_tracker_spawn((tracker),                                                \
+                     &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,     \
                      sizeof(__VA_ARGS__))
 
 #endif

@@ -24,8 +24,7 @@ uint64_t rt_clock_now(const struct rt_clock *clock)
     if (rt_clock_stands_still(clock)) {
         return clock->offset;
     }
-    return clock->offset +
-           (monotonic_ns() - clock->monotonic_0) * clock->scale;
+    return clock->offset + (monotonic_ns() - clock->monotonic_0) * clock->scale;
 }
 
 void rt_clock_set(struct rt_clock *clock, uint64_t now)

@@ -106,8 +106,8 @@ void rt_wheel_remove(struct rt_wheel *wheel, struct rt_timer *timer)
     if (!rt_timer_is_armed(timer)) {
         return;
     }
-    RT_TRACE(rt_trace_write(RT_TRACE_TIMER_CANCEL, timer->task, timer->id, 0,
-                            0));
+    RT_TRACE(
+        rt_trace_write(RT_TRACE_TIMER_CANCEL, timer->task, timer->id, 0, 0));
     unlink_timer(wheel, timer);
     rt_waker_drop(&timer->waker);
 }

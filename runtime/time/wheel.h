@@ -27,16 +27,16 @@ enum {
 };
 
 struct rt_timer {
-    struct rt_list node;    /* in a slot, or in a list of fired timers */
-    uint64_t tick;          /* when it is due */
-    struct rt_waker waker;  /* owned: woken when it fires */
-    uint32_t id;            /* from 1: which arming it is, for the trace */
-    uint32_t task;          /* who armed it, for the trace */
+    struct rt_list node;   /* in a slot, or in a list of fired timers */
+    uint64_t tick;         /* when it is due */
+    struct rt_waker waker; /* owned: woken when it fires */
+    uint32_t id;           /* from 1: which arming it is, for the trace */
+    uint32_t task;         /* who armed it, for the trace */
 };
 
 struct rt_wheel {
-    uint64_t now;    /* tick up to which timers have fired */
-    uint64_t count;  /* timers in the slots */
+    uint64_t now;   /* tick up to which timers have fired */
+    uint64_t count; /* timers in the slots */
     uint32_t last_id;
     uint64_t occupied[RT_WHEEL_LEVELS]; /* a bit for each slot in use */
     struct rt_list slots[RT_WHEEL_LEVELS][RT_WHEEL_SLOTS];

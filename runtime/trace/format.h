@@ -76,24 +76,24 @@ enum { RT_TRACE_NO_WORKER = 255 };
  */
 enum rt_trace_type {
     RT_TRACE_NONE = 0,
-    RT_TRACE_START = 1,      /* the runtime is built */
-    RT_TRACE_SPAWN = 2,      /* task; other: its parent; argument: string,
-                                the name of its future */
-    RT_TRACE_POLL_BEGIN = 3, /* task */
-    RT_TRACE_POLL_END = 4,   /* task; detail: enum rt_trace_poll;
-                                argument: real time in the poll, ns */
-    RT_TRACE_AWAIT = 5,      /* behind a pending POLL_END, one a level:
-                                task; detail: depth, from 0 (the task's own
-                                future); argument: string, name of future */
-    RT_TRACE_WAKER_CLONE = 6, /* task; argument: how many are now held */
-    RT_TRACE_WAKER_DROP = 7,  /* task; argument: how many are now held */
-    RT_TRACE_WAKE = 8,        /* task: the one to wake; detail: enum
-                                 rt_trace_outcome + enum rt_trace_source * 256;
-                                 other: id of the source (task, timer, fd) */
-    RT_TRACE_ENQUEUE = 9,     /* task; argument: queue length with it */
-    RT_TRACE_DEQUEUE = 10,    /* task; argument: queue length without it */
-    RT_TRACE_TIMER_ARM = 11,  /* task; other: timer; argument: deadline, ns */
-    RT_TRACE_TIMER_FIRE = 12, /* task; other: timer; argument: deadline, ns */
+    RT_TRACE_START = 1,         /* the runtime is built */
+    RT_TRACE_SPAWN = 2,         /* task; other: its parent; argument: string,
+                                   the name of its future */
+    RT_TRACE_POLL_BEGIN = 3,    /* task */
+    RT_TRACE_POLL_END = 4,      /* task; detail: enum rt_trace_poll;
+                                   argument: real time in the poll, ns */
+    RT_TRACE_AWAIT = 5,         /* behind a pending POLL_END, one a level:
+                                   task; detail: depth, from 0 (the task's own
+                                   future); argument: string, name of future */
+    RT_TRACE_WAKER_CLONE = 6,   /* task; argument: how many are now held */
+    RT_TRACE_WAKER_DROP = 7,    /* task; argument: how many are now held */
+    RT_TRACE_WAKE = 8,          /* task: the one to wake; detail: enum
+                                   rt_trace_outcome + enum rt_trace_source * 256;
+                                   other: id of the source (task, timer, fd) */
+    RT_TRACE_ENQUEUE = 9,       /* task; argument: queue length with it */
+    RT_TRACE_DEQUEUE = 10,      /* task; argument: queue length without it */
+    RT_TRACE_TIMER_ARM = 11,    /* task; other: timer; argument: deadline, ns */
+    RT_TRACE_TIMER_FIRE = 12,   /* task; other: timer; argument: deadline, ns */
     RT_TRACE_TIMER_CANCEL = 13, /* task; other: timer */
     RT_TRACE_IO_REGISTER = 14,  /* other: fd; argument: string, what it is */
     RT_TRACE_IO_WAIT = 15,  /* task; other: fd; detail: enum rt_trace_ready */
@@ -102,14 +102,14 @@ enum rt_trace_type {
     RT_TRACE_PARK = 18,          /* argument: longest wait, ns; ~0: for ever */
     RT_TRACE_UNPARK = 19,
     RT_TRACE_CLOCK_ADVANCE = 20, /* argument: the new time, ns */
-    RT_TRACE_WAIT = 21,   /* task; detail: enum rt_trace_resource; other: id */
-    RT_TRACE_ABORT = 22,  /* task: asked to stop; other: the asking task */
-    RT_TRACE_FINISH = 23, /* task: its future is dropped;
-                             detail: enum rt_trace_end */
-    RT_TRACE_MARK = 24,   /* task running; argument: string, by the user */
-    RT_TRACE_OUTPUT = 25, /* task running; detail: 1 stdout, 2 stderr;
-                             argument: string, what it printed */
-    RT_TRACE_SIGNAL = 26, /* other: number of the signal */
+    RT_TRACE_WAIT = 21,    /* task; detail: enum rt_trace_resource; other: id */
+    RT_TRACE_ABORT = 22,   /* task: asked to stop; other: the asking task */
+    RT_TRACE_FINISH = 23,  /* task: its future is dropped;
+                              detail: enum rt_trace_end */
+    RT_TRACE_MARK = 24,    /* task running; argument: string, by the user */
+    RT_TRACE_OUTPUT = 25,  /* task running; detail: 1 stdout, 2 stderr;
+                              argument: string, what it printed */
+    RT_TRACE_SIGNAL = 26,  /* other: number of the signal */
     RT_TRACE_HOSTILE = 27, /* task or fd (other); detail: enum rt_hostile */
     RT_TRACE_PANIC = 28,   /* task running; argument: string, the message */
     RT_TRACE_STOP = 29,    /* the runtime is shut down */

@@ -21,7 +21,7 @@ enum {
 
 #define STRING_OFFSET ((size_t)RT_TRACE_PAGE)
 #define RECORD_OFFSET (STRING_OFFSET + STRING_CAPACITY)
-#define FILE_SIZE                                                             \
+#define FILE_SIZE                                                              \
     (RECORD_OFFSET + RECORD_CAPACITY * sizeof(struct rt_trace_record))
 
 bool rt_trace_is_on;
@@ -171,8 +171,8 @@ static ssize_t write_output(void *cookie, const char *text, size_t size)
 /* Line by line, so that each line stands in the trace where it was printed. */
 static void trace_stdout(void)
 {
-    FILE *traced = fopencookie(NULL, "w",
-                               (cookie_io_functions_t){.write = write_output});
+    FILE *traced =
+        fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_output});
 
     if (traced) {
         fflush(stdout);
@@ -253,8 +253,8 @@ static void write_header(const struct rt_trace_info *info)
     header->clock = info->clock;
     header->workers = info->workers;
     header->pid = (uint32_t)getpid();
-    length = readlink("/proc/self/exe", header->program,
-                      RT_TRACE_PROGRAM_SIZE - 1);
+    length =
+        readlink("/proc/self/exe", header->program, RT_TRACE_PROGRAM_SIZE - 1);
     header->program[length > 0 ? length : 0] = '\0';
     atomic_store(&header->string_used, 1); /* offset 0 is "" */
     /* Last: a live reader takes a file without the magic for an empty one. */
@@ -271,8 +271,8 @@ int rt_trace_open(const char *path, const struct rt_trace_info *info)
     }
     trace.header = (struct rt_trace_header *)(void *)trace.base;
     trace.strings = trace.base + STRING_OFFSET;
-    trace.records = (struct rt_trace_record *)(void *)(trace.base +
-                                                       RECORD_OFFSET);
+    trace.records =
+        (struct rt_trace_record *)(void *)(trace.base + RECORD_OFFSET);
     for (int i = 0; i < INTERN_SLOTS; i++) {
         atomic_init(&trace.interned[i], 0);
     }

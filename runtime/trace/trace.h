@@ -69,11 +69,11 @@ uint64_t rt_trace_string(const char *string);
 void rt_trace_mark(const char *text);
 
 /* RT_TRACE(rt_trace_write(...)): does it only while a trace is on. */
-#define RT_TRACE(call)                                                        \
-    do {                                                                      \
-        if (__builtin_expect(rt_trace_is_on, 0)) {                            \
-            call;                                                             \
-        }                                                                     \
+#define RT_TRACE(call)                                                         \
+    do {                                                                       \
+        if (__builtin_expect(rt_trace_is_on, 0)) {                             \
+            call;                                                              \
+        }                                                                      \
     } while (0)
 
 #endif
