@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,6 +41,8 @@ static void receive(struct rt_conductor *conductor)
 static void answer(struct rt_conductor *conductor,
                    const struct rt_conduct_answer *state)
 {
+    /* What was printed is a consequence too. */
+    fflush(stdout);
     /* A judge that has gone needs no answer. */
     (void)!send(conductor->source->fd, state, sizeof(*state), MSG_NOSIGNAL);
     conductor->has_command = false;

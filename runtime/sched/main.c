@@ -20,7 +20,11 @@ struct rt_runtime *rt_main_begin(void)
 {
     struct rt_builder builder = rt_builder_from_environment();
     struct rt_runtime *runtime;
-    int error = rt_build(&builder, &runtime);
+    int error;
+
+    /* A server's lines are to be seen when it prints them, also in a pipe. */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    error = rt_build(&builder, &runtime);
 
     if (error) {
         fprintf(stderr, "polliwog: can't build the runtime: %s%s%s\n",
