@@ -1,0 +1,74 @@
+#include "model.h"
+
+void model_init(struct model *model)
+{
+    *model = (struct model){
+        .queue_first = MODEL_NONE,
+        .queue_last = MODEL_NONE,
+        .turn_event = MODEL_NONE,
+        .panic_message = MODEL_NONE,
+    };
+    table_init(&model->tasks, sizeof(struct model_task));
+    table_init(&model->timers, sizeof(struct model_timer));
+    table_init(&model->fds, sizeof(struct model_fd));
+}
+
+void model_deinit(struct model *model)
+{
+    table_deinit(&model->tasks);
+    table_deinit(&model->timers);
+    table_deinit(&model->fds);
+}
+
+void model_copy(struct model *model, const struct model *source)
+{
+    struct table tasks = model->tasks;
+    struct table timers = model->timers;
+    struct table fds = model->fds;
+
+    table_copy(&tasks, &source->tasks);
+    table_copy(&timers, &source->timers);
+    table_copy(&fds, &source->fds);
+    *model = *source;
+    model->tasks = tasks;
+    model->timers = timers;
+    model->fds = fds;
+}
+
+size_t model_size(const struct model *model)
+{
+    return sizeof(*model) + table_size(&model->tasks) +
+           table_size(&model->timers) + table_size(&model->fds);
+}
+
+struct model_task *model_task(const struct model *model, uint32_t id)
+{
+    return id ? table_find(&model->tasks, id) : NULL;
+}
+
+struct model_timer *model_timer(const struct model *model, uint32_t id)
+{
+    return table_find(&model->timers, id);
+}
+
+struct model_fd *model_fd(const struct model *model, uint32_t id)
+{
+    return table_find(&model->fds, id);
+}
+
+const char *model_state_name(enum model_state state)
+{
+    static const char *const names[] = {
+        [MODEL_IDLE] = "idle",
+        [MODEL_QUEUED] = "queued",
+        [MODEL_RUNNING] = "running",
+        [MODEL_FINISHED] = "finished",
+    };
+
+    return names[state];
+}
+
+bool model_is_stranded(const struct model_task *task)
+{
+    return task->state == MODEL_IDLE && task->stranded_event != MODEL_NONE;
+}
