@@ -28,7 +28,17 @@ struct rt_runtime {
     struct rt_list all;      /* of struct rt_task: not complete */
     size_t task_count;       /* how many are in all */
 
+    /*
+     * Tasks whose memory is in use. Our thread counts in allocated, without
+     * an atomic operation; other threads add what they free to freed_elsewhere.
+     * rt_core_release subtracts one from the other; who makes it 0 then frees
+     * the runtime, so a waker may outlive it.
+     */
+    int64_t allocated;
+    _Atomic int64_t freed_elsewhere;
+
     pthread_mutex_t inject_lock;
+    bool is_closed;           /* guarded by inject_lock: takes no tasks */
     struct rt_queue injected; /* guarded by inject_lock: woken elsewhere */
     _Atomic uint32_t injected_length; /* a hint, so that we rarely lock */
 };
@@ -38,6 +48,18 @@ extern _Thread_local struct rt_runtime *rt_core_current;
 
 /* Sets owner: how the tasks of this runtime are queued and released. */
 void rt_core_init_owner(struct rt_runtime *runtime);
+
+/*
+ * All tasks are complete: empties the queues, and from here on forgets the
+ * tasks that other threads wake.
+ */
+void rt_core_close(struct rt_runtime *runtime);
+
+/*
+ * The last call, on a thread that is no longer inside: the runtime is gone
+ * afterwards, or goes with the last waker that another thread holds.
+ */
+void rt_core_release(struct rt_runtime *runtime);
 
 /* Puts a task behind the others that are ready; takes the reference. */
 void rt_core_push_ready(struct rt_runtime *runtime, struct rt_task *task);

@@ -29,15 +29,29 @@ void rt_core_push_ready(struct rt_runtime *runtime, struct rt_task *task)
                             runtime->ready.length));
 }
 
-static void inject(struct rt_runtime *runtime, struct rt_task *task)
+/* Under the lock, also the interrupt: the driver is there until the close. */
+static void push_injected(struct rt_runtime *runtime, struct rt_task *task)
 {
-    pthread_mutex_lock(&runtime->inject_lock);
     rt_queue_push(&runtime->injected, task);
     atomic_store_explicit(&runtime->injected_length, runtime->injected.length,
                           memory_order_release);
-    pthread_mutex_unlock(&runtime->inject_lock);
     /* The loop may be on its way into the driver: this ends that wait. */
     rt_driver_interrupt(&runtime->driver);
+}
+
+static void inject(struct rt_runtime *runtime, struct rt_task *task)
+{
+    bool is_closed;
+
+    pthread_mutex_lock(&runtime->inject_lock);
+    is_closed = runtime->is_closed;
+    if (!is_closed) {
+        push_injected(runtime, task);
+    }
+    pthread_mutex_unlock(&runtime->inject_lock);
+    if (is_closed) {
+        rt_task_unref(task); /* it was completed between its wake and here */
+    }
 }
 
 static void schedule(struct rt_task_owner *owner, struct rt_task *task)
@@ -158,7 +172,44 @@ void rt_core_turn(struct rt_runtime *runtime)
     }
 }
 
+static void destroy(struct rt_runtime *runtime)
+{
+    pthread_mutex_destroy(&runtime->inject_lock);
+    rt_free(runtime, sizeof(*runtime));
+}
+
+static void freed(struct rt_task_owner *owner)
+{
+    struct rt_runtime *runtime = runtime_of(owner);
+
+    if (rt_core_current == runtime) {
+        runtime->allocated--;
+    } else if (atomic_fetch_add(&runtime->freed_elsewhere, 1) == -1) {
+        destroy(runtime);
+    }
+}
+
+void rt_core_close(struct rt_runtime *runtime)
+{
+    pthread_mutex_lock(&runtime->inject_lock);
+    runtime->is_closed = true;
+    pthread_mutex_unlock(&runtime->inject_lock);
+    rt_core_take_injected(runtime);
+    while (runtime->ready.length > 0) {
+        rt_task_unref(rt_queue_take(&runtime->ready, 0));
+    }
+}
+
+void rt_core_release(struct rt_runtime *runtime)
+{
+    int64_t left = runtime->allocated;
+
+    if (atomic_fetch_sub(&runtime->freed_elsewhere, left) == left) {
+        destroy(runtime);
+    }
+}
+
 void rt_core_init_owner(struct rt_runtime *runtime)
 {
-    runtime->owner = (struct rt_task_owner){schedule, release};
+    runtime->owner = (struct rt_task_owner){schedule, release, freed};
 }

@@ -22,6 +22,7 @@ static struct rt_task *spawn_task(struct rt_runtime *runtime,
         rt_future_drop(frame);
         return NULL;
     }
+    runtime->allocated++;
     rt_list_push_back(&runtime->all, &task->all);
     runtime->task_count++;
     RT_TRACE(rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
@@ -169,14 +170,20 @@ static int init_conductor(struct rt_runtime *runtime,
                              builder->conductor_fd);
 }
 
-static void free_runtime(struct rt_runtime *runtime)
+static void close_trace(struct rt_runtime *runtime)
 {
     if (runtime->has_trace) {
         rt_trace_write(RT_TRACE_STOP, 0, 0, 0, 0);
         rt_trace_close();
     }
-    pthread_mutex_destroy(&runtime->inject_lock);
-    rt_free(runtime, sizeof(*runtime));
+}
+
+/* Gives up a runtime of which only the trace, if that, was opened. */
+static int fail_to_build(struct rt_runtime *runtime, int error)
+{
+    close_trace(runtime);
+    rt_core_release(runtime);
+    return error;
 }
 
 int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
@@ -193,14 +200,12 @@ int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
         error = rt_driver_init(&runtime->driver, &rt_driver_epoll);
     }
     if (error) {
-        free_runtime(runtime);
-        return error;
+        return fail_to_build(runtime, error);
     }
     error = init_conductor(runtime, builder);
     if (error) {
         rt_driver_deinit(&runtime->driver);
-        free_runtime(runtime);
-        return error;
+        return fail_to_build(runtime, error);
     }
     *result = runtime;
     return 0;
@@ -213,21 +218,23 @@ static void drop_all_tasks(struct rt_runtime *runtime)
         rt_task_shutdown(
             RT_CONTAINER_OF(runtime->all.next, struct rt_task, all));
     }
-    rt_core_take_injected(runtime);
-    while (runtime->ready.length > 0) {
-        rt_task_unref(rt_queue_take(&runtime->ready, 0));
-    }
 }
 
 void rt_shutdown(struct rt_runtime *runtime)
 {
     struct rt_runtime *outer = rt_enter(runtime);
 
+    if (runtime->is_blocking_on) {
+        rt_panic("shutdown-inside-task",
+                 "rt_shutdown from inside a task of the same runtime");
+    }
     drop_all_tasks(runtime);
-    rt_enter(outer == runtime ? NULL : outer);
+    rt_core_close(runtime);
     rt_conductor_deinit(&runtime->conductor, &runtime->driver);
     rt_driver_deinit(&runtime->driver);
-    free_runtime(runtime);
+    close_trace(runtime);
+    rt_enter(outer == runtime ? NULL : outer);
+    rt_core_release(runtime);
 }
 
 /* ---- what futures ask of the runtime ---- */

@@ -44,6 +44,7 @@ void rt_task_ref(struct rt_task *task)
 
 void rt_task_unref(struct rt_task *task)
 {
+    struct rt_task_owner *owner = task->owner;
     /*
      * Release pairs with the acquire of whoever drops the last reference:
      * all that we did with the task happened before it is freed.
@@ -53,6 +54,7 @@ void rt_task_unref(struct rt_task *task)
 
     if (before / RT_TASK_ONE_REF == 1) {
         rt_free(task, allocation_size(task));
+        owner->freed(owner);
     }
 }
 

@@ -56,12 +56,14 @@ struct rt_task_owner {
      * the reference of the list. Only on the thread that ran the task.
      */
     void (*release)(struct rt_task_owner *owner, struct rt_task *task);
+    /* The memory of a task of this owner was freed: the last call for it. */
+    void (*freed)(struct rt_task_owner *owner);
 };
 
 struct rt_task {
     _Atomic uint64_t state;
     struct rt_task *queue_next;  /* guarded by the queue that it is in */
-    struct rt_task_owner *owner; /* borrowed: outlives its live tasks */
+    struct rt_task_owner *owner; /* borrowed: lives until the last freed */
     struct rt_list all;          /* guarded by the owner: all live tasks */
     struct rt_waker joiner;      /* guarded by JOINER, see above */
     uint32_t id;                 /* from 1, never used twice */

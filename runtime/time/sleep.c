@@ -82,8 +82,13 @@ void rt_sleep_reset(struct rt_sleep *sleep, uint64_t deadline)
     }
     sleep->deadline = deadline;
     sleep->future = RT_FUTURE(&sleep_ops);
-    /* The task that waits keeps waiting, without a poll in between. */
-    if (waker.ops) {
+    if (!waker.ops) {
+        return;
+    }
+    if (deadline <= rt_clock_now(rt_runtime_clock(sleep->runtime))) {
+        rt_waker_wake(&waker); /* the wheel takes only what is to come */
+    } else {
+        /* The task that waits keeps waiting, without a poll in between. */
         sleep->timer.waker = waker;
         arm(sleep, rt_wheel_tick_of(deadline));
     }
