@@ -1,0 +1,115 @@
+#include "unit/client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "unit/judge.h"
+
+/* Any run of a few bytes is found in one place only, within 64 KiB. */
+unsigned char client_byte(size_t place)
+{
+    return (unsigned char)(place * 31 + place / 251 * 7);
+}
+
+bool client_connect(struct run *run, struct client *client)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int result;
+
+    *client = (struct client){
+        .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)};
+    snprintf(address.sun_path, sizeof(address.sun_path), "%.90s/net/%d",
+             run->folder, CLIENT_PORT);
+    result = connect(client->fd, (void *)&address, sizeof(address));
+    if (result < 0) {
+        close(client->fd);
+        client->fd = -1;
+        return false;
+    }
+    run_settle(run);
+    return true;
+}
+
+static size_t send_chunk(struct client *client, size_t size)
+{
+    unsigned char bytes[CLIENT_CHUNK];
+    ssize_t sent;
+
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] = client_byte(client->sent + i);
+    }
+    sent = send(client->fd, bytes, size, MSG_NOSIGNAL);
+    client->sent += sent > 0 ? (size_t)sent : 0;
+    return sent > 0 ? (size_t)sent : 0;
+}
+
+size_t client_send(struct run *run, struct client *client, size_t size)
+{
+    size_t sent = 0;
+
+    while (sent < size) {
+        size_t rest = size - sent;
+        size_t chunk = rest < CLIENT_CHUNK ? rest : CLIENT_CHUNK;
+        size_t done = send_chunk(client, chunk);
+
+        sent += done;
+        run_settle(run);
+        if (done < chunk) {
+            break;
+        }
+    }
+    return sent;
+}
+
+static void compare(struct run *run, struct client *client,
+                    const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        size_t place = client->received + i;
+
+        if (place >= client->sent || bytes[i] != client_byte(place)) {
+            judge_fail(run, "wrong-output",
+                       "a client sent %zu bytes; byte %zu that came back is "
+                       "%s",
+                       client->sent, place,
+                       place >= client->sent ? "one too many"
+                                             : "not the one that was sent");
+        }
+    }
+    client->received += size;
+}
+
+void client_receive(struct run *run, struct client *client)
+{
+    unsigned char bytes[CLIENT_CHUNK];
+    ssize_t size;
+
+    while (!client->is_ended) {
+        size = recv(client->fd, bytes, sizeof(bytes), 0);
+        if (size > 0) {
+            compare(run, client, bytes, (size_t)size);
+            run_settle(run);
+        } else if (size == 0 || errno != EAGAIN) {
+            client->is_ended = true;
+            client->is_reset = size < 0;
+        } else {
+            return;
+        }
+    }
+}
+
+void client_finish(struct run *run, struct client *client)
+{
+    shutdown(client->fd, SHUT_WR);
+    run_settle(run);
+}
+
+void client_close(struct run *run, struct client *client)
+{
+    close(client->fd);
+    client->fd = -1;
+    run_settle(run);
+}
