@@ -1,0 +1,80 @@
+/* Wrong: keeps all three handles in one variable: two are neither awaited
+ * nor detached. */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "rt.h"
+
+/* How many tasks are left, and who wants to know when none is. */
+static int left = 3;
+static struct rt_waker waiting;
+
+struct say {
+    struct rt_future future;
+    const char *text;
+    uint64_t delay;
+    struct rt_sleep nap;
+};
+
+static enum rt_poll say_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct say *self = RT_SELF(future, struct say);
+
+    RT_BEGIN(self);
+    self->nap = rt_sleep(self->delay);
+    RT_AWAIT(self->nap);
+    puts(self->text);
+    if (--left == 0) {
+        rt_waker_wake(&waiting);
+    }
+    RT_END(self);
+}
+
+static const struct rt_future_ops say_ops = {
+    .poll = say_poll,
+    .name = "say",
+};
+
+static struct say say(const char *text, uint64_t delay)
+{
+    return (struct say){
+        .future = RT_FUTURE(&say_ops), .text = text, .delay = delay};
+}
+
+struct concurrent_tasks {
+    struct rt_future future;
+    bool has_spawned;
+    struct rt_join_handle task;
+};
+
+static enum rt_poll concurrent_tasks_poll(struct rt_future *future,
+                                          struct rt_context *cx)
+{
+    struct concurrent_tasks *self = RT_SELF(future, struct concurrent_tasks);
+
+    if (!self->has_spawned) {
+        self->has_spawned = true;
+        self->task = RT_SPAWN(say("A", RT_SECONDS(1)));
+        self->task = RT_SPAWN(say("B", RT_SECONDS(2)));
+        self->task = RT_SPAWN(say("C", RT_SECONDS(3)));
+    }
+    if (left > 0) {
+        rt_waker_store(&waiting, cx->waker);
+        return RT_PENDING;
+    }
+    rt_join_detach(&self->task);
+    return RT_READY;
+}
+
+static const struct rt_future_ops concurrent_tasks_ops = {
+    .poll = concurrent_tasks_poll,
+    .name = "main",
+};
+
+static struct concurrent_tasks concurrent_tasks(void)
+{
+    return (struct concurrent_tasks){.future =
+                                         RT_FUTURE(&concurrent_tasks_ops)};
+}
+
+RT_MAIN(concurrent_tasks())

@@ -1,0 +1,70 @@
+/* Wrong: the tasks count down, but nobody wakes the main future at zero. */
+#include <stdio.h>
+
+#include "rt.h"
+
+/* How many tasks are left. */
+static int left = 3;
+
+struct say {
+    struct rt_future future;
+    const char *text;
+    uint64_t delay;
+    struct rt_sleep nap;
+};
+
+static enum rt_poll say_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct say *self = RT_SELF(future, struct say);
+
+    RT_BEGIN(self);
+    self->nap = rt_sleep(self->delay);
+    RT_AWAIT(self->nap);
+    puts(self->text);
+    left--;
+    RT_END(self);
+}
+
+static const struct rt_future_ops say_ops = {
+    .poll = say_poll,
+    .name = "say",
+};
+
+static struct say say(const char *text, uint64_t delay)
+{
+    return (struct say){
+        .future = RT_FUTURE(&say_ops), .text = text, .delay = delay};
+}
+
+struct concurrent_tasks {
+    struct rt_future future;
+    bool has_spawned;
+};
+
+static enum rt_poll concurrent_tasks_poll(struct rt_future *future,
+                                          struct rt_context *cx)
+{
+    struct concurrent_tasks *self = RT_SELF(future, struct concurrent_tasks);
+
+    (void)cx;
+    if (!self->has_spawned) {
+        self->has_spawned = true;
+        RT_SPAWN_DETACHED(say("A", RT_SECONDS(1)));
+        RT_SPAWN_DETACHED(say("B", RT_SECONDS(2)));
+        RT_SPAWN_DETACHED(say("C", RT_SECONDS(3)));
+    }
+    return left > 0 ? RT_PENDING : RT_READY;
+}
+
+static const struct rt_future_ops concurrent_tasks_ops = {
+    .poll = concurrent_tasks_poll,
+    .name = "main",
+};
+
+static struct concurrent_tasks concurrent_tasks(void)
+{
+    return (struct concurrent_tasks){.future =
+                                         RT_FUTURE(&concurrent_tasks_ops)};
+}
+
+RT_MAIN(concurrent_tasks())

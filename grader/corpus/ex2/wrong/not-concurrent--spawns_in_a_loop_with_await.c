@@ -1,0 +1,66 @@
+/* Wrong: a loop that spawns and awaits in the same turn. */
+#include <stdio.h>
+
+#include "rt.h"
+
+struct say {
+    struct rt_future future;
+    const char *text;
+    uint64_t delay;
+    struct rt_sleep nap;
+};
+
+static enum rt_poll say_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct say *self = RT_SELF(future, struct say);
+
+    RT_BEGIN(self);
+    self->nap = rt_sleep(self->delay);
+    RT_AWAIT(self->nap);
+    puts(self->text);
+    RT_END(self);
+}
+
+static const struct rt_future_ops say_ops = {
+    .poll = say_poll,
+    .name = "say",
+};
+
+static struct say say(const char *text, uint64_t delay)
+{
+    return (struct say){
+        .future = RT_FUTURE(&say_ops), .text = text, .delay = delay};
+}
+
+struct concurrent_tasks {
+    struct rt_future future;
+    struct rt_join_handle task;
+    int i;
+};
+
+static enum rt_poll concurrent_tasks_poll(struct rt_future *future,
+                                          struct rt_context *cx)
+{
+    struct concurrent_tasks *self = RT_SELF(future, struct concurrent_tasks);
+
+    RT_BEGIN(self);
+    for (self->i = 0; self->i < 3; self->i++) {
+        self->task =
+            RT_SPAWN(say(&"A\0B\0C"[2 * self->i], RT_SECONDS(self->i + 1)));
+        RT_AWAIT(self->task);
+    }
+    RT_END(self);
+}
+
+static const struct rt_future_ops concurrent_tasks_ops = {
+    .poll = concurrent_tasks_poll,
+    .name = "main",
+};
+
+static struct concurrent_tasks concurrent_tasks(void)
+{
+    return (struct concurrent_tasks){.future =
+                                         RT_FUTURE(&concurrent_tasks_ops)};
+}
+
+RT_MAIN(concurrent_tasks())
