@@ -1,0 +1,42 @@
+/*
+ * Lock: guards a few words for a few instructions.
+ *
+ * Held only while lists and counters change, never across a wake, a drop or a
+ * system call, so a waiter spins a little and then lets other threads run.
+ * One atomic exchange when nobody else is there, which a mutex of the system
+ * can't match; not fair, and not for anything longer.
+ */
+#ifndef RT_BASE_LOCK_H
+#define RT_BASE_LOCK_H
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct rt_lock {
+    atomic_bool is_held; /* zero bytes are a free lock */
+};
+
+enum { RT_LOCK_SPINS = 100 };
+
+static inline void rt_lock_acquire(struct rt_lock *lock)
+{
+    int spins = 0;
+
+    /* Acquire pairs with the release of who had it before. */
+    while (
+        atomic_exchange_explicit(&lock->is_held, true, memory_order_acquire)) {
+        while (atomic_load_explicit(&lock->is_held, memory_order_relaxed)) {
+            if (++spins % RT_LOCK_SPINS == 0) {
+                sched_yield(); /* its holder may have been preempted */
+            }
+        }
+    }
+}
+
+static inline void rt_lock_release(struct rt_lock *lock)
+{
+    atomic_store_explicit(&lock->is_held, false, memory_order_release);
+}
+
+#endif

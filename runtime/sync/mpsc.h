@@ -1,0 +1,130 @@
+/*
+ * mpsc: a channel from many senders to one receiver.
+ *
+ *     rt_mpsc_create(sizeof(int), 16, &self->sender, &self->receiver);
+ *     self->send = rt_mpsc_send(&self->sender, &self->value);   waits for room
+ *     RT_AWAIT(self->send);
+ *     self->receive = rt_mpsc_receive(&self->receiver, &self->value);
+ *     RT_AWAIT(self->receive);   result 0: a value; -EPIPE: no more will come
+ *
+ * Bounded: room is a semaphore with a permit for each place, so that waiting
+ * senders go in order, and a slow receiver slows its senders down (back
+ * pressure). Unbounded (capacity 0): sending never waits, and takes memory.
+ *
+ * Values are copied as bytes. Each sender and the receiver is dropped once by
+ * its owner. The last sender's drop ends the stream behind what was sent; the
+ * receiver's drop closes the channel and drops what nobody will receive. All
+ * may be used on any thread; one end is used by one task at a time.
+ */
+#ifndef RT_SYNC_MPSC_H
+#define RT_SYNC_MPSC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sync/semaphore.h"
+
+enum { RT_MPSC_UNBOUNDED = 0 };
+
+struct rt_mpsc; /* what all ends share */
+
+struct rt_mpsc_sender {
+    struct rt_mpsc *channel; /* owned: one reference; NULL: dropped */
+};
+
+/* Doesn't keep the channel open. */
+struct rt_mpsc_weak_sender {
+    struct rt_mpsc *channel; /* owned: one reference; NULL: dropped */
+};
+
+struct rt_mpsc_receiver {
+    struct rt_mpsc *channel; /* owned: one reference; NULL: dropped */
+};
+
+struct rt_mpsc_send {
+    struct rt_future future;
+    struct rt_acquire room;
+    struct rt_mpsc *channel; /* borrowed from the sender */
+    const void *value;       /* borrowed: in the frame beside this one */
+    int result; /* when ready: 0; -EPIPE: the receiver has closed; -ENOMEM */
+};
+
+struct rt_mpsc_receive {
+    struct rt_future future;
+    struct rt_mpsc *channel; /* borrowed from the receiver */
+    void *value;             /* borrowed: where the value goes */
+    int result; /* when ready: 0, or -EPIPE: the end of the stream */
+};
+
+/*
+ * Makes a channel for values of size bytes with so many places, or
+ * RT_MPSC_UNBOUNDED. 0 or -ENOMEM.
+ */
+int rt_mpsc_create(size_t size, uint32_t capacity,
+                   struct rt_mpsc_sender *sender,
+                   struct rt_mpsc_receiver *receiver);
+
+/*
+ * What to do with each value that nobody will receive: drop(value) frees what
+ * it owns. NULL, the default: nothing. Before the first send.
+ */
+void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
+                     void (*drop)(void *value));
+
+/* ---- sending ---- */
+
+/* Sends when there is room. A dropped send has sent nothing. */
+struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
+                                 const void *value);
+
+/* Sends now: 0, -EAGAIN when there is no room, -EPIPE, -ENOMEM. */
+int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value);
+
+/* From a thread outside of the runtime: blocks until there is room. */
+int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value);
+
+/*
+ * Waits for a place first, and decides later what to put there: when the
+ * result is 0, follow it by rt_mpsc_send_reserved or rt_mpsc_unreserve.
+ */
+struct rt_acquire rt_mpsc_reserve(struct rt_mpsc_sender *sender);
+
+/* Puts a value into a reserved place; works also after the close. */
+int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value);
+void rt_mpsc_unreserve(struct rt_mpsc_sender *sender);
+
+/* One more sender for the same channel. */
+struct rt_mpsc_sender rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender);
+void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender);
+
+struct rt_mpsc_weak_sender
+rt_mpsc_downgrade(const struct rt_mpsc_sender *sender);
+/* False when the last sender has gone. */
+bool rt_mpsc_upgrade(const struct rt_mpsc_weak_sender *weak,
+                     struct rt_mpsc_sender *sender);
+void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak);
+
+/* True when nothing that is sent would be received. */
+bool rt_mpsc_is_closed(const struct rt_mpsc_sender *sender);
+
+/* ---- receiving ---- */
+
+struct rt_mpsc_receive rt_mpsc_receive(struct rt_mpsc_receiver *receiver,
+                                       void *value);
+
+/* Receives now: 0, -EAGAIN when it is empty, -EPIPE at the end. */
+int rt_mpsc_try_receive(struct rt_mpsc_receiver *receiver, void *value);
+
+/* From a thread outside of the runtime: blocks until there is a value. */
+int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value);
+
+/* No more sends; what was sent, or reserved, is still received. */
+void rt_mpsc_close(struct rt_mpsc_receiver *receiver);
+
+/* Values that wait to be received. */
+size_t rt_mpsc_length(const struct rt_mpsc_receiver *receiver);
+
+void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Wake list: wakers that are collected under a lock and woken after it.
+ *
+ * A wake may run code that takes the same lock again. So whoever changes a
+ * queue of waiters takes the wakers out, unlocks, and wakes then. The list is
+ * short; when it is full, unlock, wake, and come back for the rest.
+ */
+#ifndef RT_SYNC_WAKE_LIST_H
+#define RT_SYNC_WAKE_LIST_H
+
+#include <stdbool.h>
+
+#include "future/waker.h"
+
+enum { RT_WAKE_LIST_MOST = 32 };
+
+struct rt_wake_list {
+    int count;
+    struct rt_waker wakers[RT_WAKE_LIST_MOST]; /* owned */
+};
+
+static inline void rt_wake_list_init(struct rt_wake_list *list)
+{
+    list->count = 0;
+}
+
+static inline bool rt_wake_list_is_full(const struct rt_wake_list *list)
+{
+    return list->count == RT_WAKE_LIST_MOST;
+}
+
+/* Takes the waker out of the slot. */
+static inline void rt_wake_list_take(struct rt_wake_list *list,
+                                     struct rt_waker *slot)
+{
+    if (slot->ops) {
+        list->wakers[list->count++] = *slot;
+        *slot = RT_NO_WAKER;
+    }
+}
+
+/* Wakes all, in order; the list is empty afterwards. No lock held. */
+static inline void rt_wake_list_wake(struct rt_wake_list *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        rt_waker_wake(&list->wakers[i]);
+    }
+    list->count = 0;
+}
+
+#endif
