@@ -93,16 +93,19 @@ def clang_tidy():
 
 
 def cppcheck():
+    """It can't parse some uses of RT_AWAIT: it skips those functions."""
     files = [path for path, _ in sources.c_files(".c", lenient=False)]
     return run(
         ["cppcheck", "--quiet", "--error-exitcode=1", "--std=c11", "--force"]
         + ["--enable=warning,portability", "--inline-suppr", f"-j{os.cpu_count()}"]
-        + ["--suppress=missingIncludeSystem", "-Iruntime", "-Ivisualizer", *files]
+        + ["--suppress=missingIncludeSystem", "--suppress=internalAstError"]
+        + ["-Iruntime", "-Ivisualizer", "-Igrader", *files]
     )
 
 
 def pmccabe():
-    files = [path for path, _ in sources.c_files(".c", ".h")]
+    """It loses its way in headers; clang-tidy measures the functions there."""
+    files = [path for path, _ in sources.c_files(".c")]
     done = subprocess.run(
         ["pmccabe", *files], cwd=ROOT, capture_output=True, text=True, check=False
     )
