@@ -40,31 +40,27 @@ $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_rules,$(v))))
 .PHONY: runtime
 runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_library,$(v)))
 
-# The runtime's tests: each runtime/tests/test_NAME.c is a program of its own
-# with a main(); the other .c files there are helpers linked to all of them.
-RUNTIME_TESTS := $(wildcard runtime/tests/test_*.c)
-RUNTIME_TEST_HELPERS := $(filter-out $(RUNTIME_TESTS),\
-	$(wildcard runtime/tests/*.c))
-RUNTIME_TEST_VARIANTS := release debug asan tsan
+# The runtime's tests: one program for each variant. Check runs each test of it
+# in a process of its own.
+RUNTIME_TEST_SOURCES := $(wildcard runtime/tests/*.c)
 CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 
-# $(call runtime_test,VARIANT,SOURCE): the path of one test program.
-runtime_test = $(patsubst %.c,$(BUILD)/$(1)/%,$(2))
+# $(call runtime_test,VARIANT): the path of one test program.
+runtime_test = $(BUILD)/$(1)/runtime-tests
 
 define runtime_test_rules
-$(call runtime_test,$(1),$(RUNTIME_TESTS)): %: %.o \
-		$(RUNTIME_TEST_HELPERS:%.c=$(BUILD)/$(1)/%.o) $(call runtime_library,$(1))
+$(call runtime_test,$(1)): $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
+		$(call runtime_library,$(1))
 	$$(call say,ld,$$@)
 	$$(Q)$$(CC) $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -pthread \
 		-o $$@ $$^ $$(CHECK_LIBS)
 
--include $(patsubst %.c,$(BUILD)/$(1)/%.d,$(RUNTIME_TESTS) $(RUNTIME_TEST_HELPERS))
+-include $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.d)
 endef
-$(foreach v,$(RUNTIME_TEST_VARIANTS),$(eval $(call runtime_test_rules,$(v))))
+$(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_test_rules,$(v))))
 
-RUNTIME_TEST_PROGRAMS := $(foreach v,$(RUNTIME_TEST_VARIANTS),\
-	$(call runtime_test,$(v),$(RUNTIME_TESTS)))
+RUNTIME_TESTS := $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_test,$(v)))
 
 .PHONY: test-runtime
-test-runtime: $(RUNTIME_TEST_PROGRAMS)
-	@grader/front/run-each.sh $(RUNTIME_TEST_PROGRAMS)
+test-runtime: $(RUNTIME_TESTS)
+	@grader/front/run-each.sh $(RUNTIME_TESTS)

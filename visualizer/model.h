@@ -100,10 +100,11 @@ struct model_fd {
 struct model {
     uint64_t event_count; /* events applied */
     uint64_t now_ns;
-    struct table tasks;   /* of struct model_task, in order of birth */
-    struct table timers;  /* of struct model_timer, the armed ones */
-    struct table fds;     /* of struct model_fd, the registered ones */
-    uint64_t queue_first; /* index in tasks, or MODEL_NONE */
+    struct table tasks;       /* of struct model_task, in order of birth */
+    struct table timers;      /* of struct model_timer, the armed ones */
+    struct table fds;         /* of struct model_fd, the registered ones */
+    struct model_timer fired; /* fired last, until the next poll; id 0: none */
+    uint64_t queue_first;     /* index in tasks, or MODEL_NONE */
     uint64_t queue_last;
     uint64_t queue_length;
     uint64_t live_tasks;

@@ -138,6 +138,7 @@ static void apply_poll_begin(struct model *model, struct model_task *task,
     task->polls++;
     task->wait_count = 0;
     model->running = task->id;
+    model->fired = (struct model_timer){0};
     model->polls++;
 }
 
@@ -278,8 +279,13 @@ static void apply_timer_arm(struct model *model, struct model_task *task,
 static void apply_timer_end(struct model *model, struct model_task *task,
                             const struct trace_event *event)
 {
-    if (task && task->timers_armed && model_timer(model, event->other)) {
+    struct model_timer *timer = model_timer(model, event->other);
+
+    if (task && task->timers_armed && timer) {
         task->timers_armed--;
+    }
+    if (timer && event->type == RT_TRACE_TIMER_FIRE) {
+        model->fired = *timer;
     }
     table_remove(&model->timers, event->other);
 }

@@ -49,10 +49,10 @@ int main(void)
     }
     end = seconds_now();
     printf("%d threads wait. For each:\n", started);
-    printf("%6.0f us to start it\n", (end - begin) * 1e6 / THREADS);
+    printf("%6.0f us to start it\n", (end - begin) * 1e6 / started);
     printf("%6ld KiB of addresses reserved\n",
-           (memory_kib("VmSize:") - reserved) / THREADS);
+           (memory_kib("VmSize:") - reserved) / started);
     printf("%6ld KiB of memory in use\n",
-           (memory_kib("VmRSS:") - used) / THREADS);
+           (memory_kib("VmRSS:") - used) / started);
     return 0;
 }

@@ -32,7 +32,9 @@ static inline enum rt_poll guest_poll(struct rt_future *future,
     }
     RT_END(self);
 }
+// end
 
+// listing: drop
 static inline void guest_drop(struct rt_future *future)
 {
     rt_tcp_stream_close(&RT_SELF(future, struct guest)->stream);
@@ -41,9 +43,11 @@ static inline void guest_drop(struct rt_future *future)
 
 static const struct rt_future_ops guest_ops = {guest_poll, guest_drop, "guest"};
 
+// listing: make
 static inline struct guest guest(struct rt_tcp_stream stream)
 {
     return (struct guest){.future = RT_FUTURE(&guest_ops), .stream = stream};
 }
+// end
 
 #endif

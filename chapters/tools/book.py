@@ -40,7 +40,8 @@ class Block:
         self.chapter = chapter
         self.kind, options, self.what, self.body = match.groups()
         self.options = options or ""
-        self.opening = match.group().split("\n", 1)[0]
+        self.text = match.group()
+        self.opening = self.text.split("\n", 1)[0]
 
     def fresh(self):
         """The body as it should be, ending in a newline."""
@@ -100,22 +101,26 @@ def fresh_or_error(block):
         return None, str(error)
 
 
+def refreshed(block):
+    """The whole block with a fresh body; the old one when there is none."""
+    fresh, error = fresh_or_error(block)
+    if error:
+        print(f"{block.chapter.name}: {block.opening}: {error}")
+    elif block.is_stale(fresh):
+        print(f"{block.chapter.name}: refreshed {block.kind} of {block.what}")
+    else:
+        return block.text
+    return f"{block.opening}\n{block.body if error else fresh}<!-- end -->"
+
+
 def refresh():
-    """Writes every chapter with fresh bodies; exit status 1 if one is missing."""
-    failed = 0
+    """Writes every chapter with fresh bodies, and says what is still wrong."""
     for chapter in chapters():
-        text = chapter.read_text()
-        for block in blocks_of(chapter):
-            fresh, error = fresh_or_error(block)
-            if error:
-                print(f"{chapter.name}: {block.opening}: {error}")
-                failed += 1
-            elif block.is_stale(fresh):
-                old = block.opening + "\n" + block.body
-                text = text.replace(old, block.opening + "\n" + fresh, 1)
-                print(f"{chapter.name}: refreshed {block.kind} {block.what}")
+        text = BLOCK.sub(
+            lambda match: refreshed(Block(chapter, match)), chapter.read_text()
+        )
         chapter.write_text(text)
-    return 1 if failed else 0
+    return check()
 
 
 def check_block(block):

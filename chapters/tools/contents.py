@@ -39,6 +39,8 @@ def check_chapter(chapter):
     titles = links.headings(text)
     if titles[-3:] != LAST_SECTIONS:
         return f"{chapter.name}: does not end with {', '.join(LAST_SECTIONS)}"
+    if text.count("\n```c\n") != text.count("<!-- listing"):
+        return f"{chapter.name}: shows code that no program contains"
     answers = text.count("<details>")
     if not 3 <= answers <= 5:
         return f"{chapter.name}: {answers} questions to check oneself, not 3 to 5"

@@ -51,6 +51,8 @@ class Run:
                 text=True,
                 timeout=LIMIT_S,
             )
+        if told.returncode:
+            raise ValueError(f"{NARRATOR} --plain: {told.stdout}")
         prompt = self._prompt(settings)
         return prompt, f"$ build/{NARRATOR} --plain {trace}", told.stdout
 

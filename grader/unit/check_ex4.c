@@ -1,6 +1,8 @@
 /*
  * Exercise 4: a client that is silent for 10 s is cut off, and only that one.
  */
+#include <signal.h>
+
 #include "unit/echo.h"
 
 enum { SOME_BYTES = 12, TALKS = 8 };
@@ -155,7 +157,7 @@ int main(int argc, char **argv)
     Suite *suite = suite_create("ex4");
 
     judge_parse(argc, argv);
-    echo_add_checks(suite);
+    echo_add_checks(suite, SIGTERM); /* unit/asan_exit.c */
     JUDGE_ADD(suite, "drops-silent", drops_silent);
     JUDGE_ADD(suite, "keeps-active", keeps_active);
     JUDGE_ADD(suite, "only-that-one", only_that_one);

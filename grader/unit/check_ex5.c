@@ -212,7 +212,7 @@ int main(int argc, char **argv)
     Suite *suite = suite_create("ex5");
 
     judge_parse(argc, argv);
-    echo_add_checks(suite);
+    echo_add_checks(suite, SIGINT);
     JUDGE_ADD(suite, "ends-alone", ends_alone);
     JUDGE_ADD(suite, "ends-after-visit", ends_after_visit);
     JUDGE_ADD(suite, "refuses", refuses);

@@ -7,8 +7,8 @@
 #include "unit/client.h"
 #include "unit/judge.h"
 
-/* Adds the test cases that every echo server must pass. */
-void echo_add_checks(Suite *suite);
+/* Adds the test cases that every echo server must pass; signal ends it. */
+void echo_add_checks(Suite *suite, int signal);
 
 /* ---- steps, for the scenarios of one exercise ---- */
 

@@ -222,8 +222,39 @@ START_TEST(hostile)
 }
 END_TEST
 
-void echo_add_checks(Suite *suite)
+static int end_signal;
+
+/* Visits of all kinds, and a normal end: what is left then was leaked. */
+START_TEST(sanitizers)
 {
+    struct run *run = echo_begin(_i);
+    struct client clients[2];
+
+    if (!run) {
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        echo_connect(run, &clients[i], "a client");
+        echo_exchange(run, &clients[i], CLIENT_CHUNK, "a client", "?no-echo");
+    }
+    client_send(run, &clients[0], SOME_BYTES);
+    client_close(run, &clients[0]);
+    echo_expect_close(run, &clients[1], "a client");
+    client_close(run, &clients[1]);
+    echo_connect(run, &clients[0], "a last client");
+    echo_exchange(run, &clients[0], SOME_BYTES, "a last client", "?no-echo");
+    client_close(run, &clients[0]);
+    run_signal(run, end_signal);
+    run_settle(run);
+    run_expect_exit(run, 0);
+    judge_pass(run);
+}
+END_TEST
+
+void echo_add_checks(Suite *suite, int number)
+{
+    end_signal = number;
+    JUDGE_ADD(suite, "sanitizers", sanitizers);
     JUDGE_ADD(suite, "listens", listens);
     JUDGE_ADD(suite, "echoes", echoes);
     JUDGE_ADD(suite, "closes", closes);

@@ -21,6 +21,7 @@ enum {
     LOOK_MS = 25,          /* between two looks at a silent program */
     BUSY_CPU_MS = 1500,    /* more than this without an answer: busy for ever */
     SILENT_MOST_MS = 8000, /* no answer for any other reason */
+    KILL_TRIES = 1000,     /* looks, of half a ms, at a dying program */
     EXIT_MOST_MS = 3000,   /* from the end of the socket to the end */
     RESIDENT_MOST_MB = 400,
     ENVIRONMENT_MOST = 12,
@@ -197,15 +198,28 @@ static void await_end(struct run *run)
     take_text(run);
 }
 
-void run_end(struct run *run)
+/* The program first: its sandbox ends with it, and leaves nothing behind. */
+static void kill_program(struct run *run)
 {
     int status;
 
-    if (!run->is_over) {
-        watch_kill(run->sandbox);
-        while (waitpid(run->sandbox, &status, 0) < 0 && errno == EINTR) {
+    kill(watch_program(run->sandbox), SIGKILL);
+    for (int tries = 0; tries < KILL_TRIES; tries++) {
+        if (waitpid(run->sandbox, &status, WNOHANG) != 0) {
+            note_status(run, status);
+            return;
         }
-        note_status(run, status);
+        usleep(500);
+    }
+    watch_kill(run->sandbox);
+    waitpid(run->sandbox, &status, 0);
+    note_status(run, status);
+}
+
+void run_end(struct run *run)
+{
+    if (!run->is_over) {
+        kill_program(run);
     }
     close(run->control);
     if (run->output.fd >= 0) {

@@ -12,9 +12,13 @@
 
 /* ---- spawning ---- */
 
-/* Returns a reference that is the caller's, or NULL: no memory. */
+/*
+ * name is what traces call the task. Returns a reference that is the
+ * caller's, or NULL: no memory.
+ */
 static struct rt_task *spawn_task(struct rt_runtime *runtime,
-                                  struct rt_future *frame, size_t frame_size)
+                                  struct rt_future *frame, size_t frame_size,
+                                  const char *name)
 {
     struct rt_task *task = rt_task_create(&runtime->owner, frame, frame_size);
 
@@ -26,7 +30,7 @@ static struct rt_task *spawn_task(struct rt_runtime *runtime,
     rt_list_push_back(&runtime->all, &task->all);
     runtime->task_count++;
     RT_TRACE(rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
-                            rt_trace_string(rt_future_name(task->future))));
+                            rt_trace_string(name)));
     rt_core_push_ready(runtime, task);
     return task;
 }
@@ -41,16 +45,16 @@ struct rt_runtime *rt_current_or_panic(const char *what)
 
 struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
 {
-    struct rt_task *task =
-        spawn_task(rt_current_or_panic("rt_spawn"), frame, frame_size);
+    struct rt_task *task = spawn_task(rt_current_or_panic("rt_spawn"), frame,
+                                      frame_size, rt_future_name(frame));
 
     return rt_join_handle_make(task, task ? 0 : -ENOMEM);
 }
 
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size)
 {
-    struct rt_task *task =
-        spawn_task(rt_current_or_panic("rt_spawn_detached"), frame, frame_size);
+    struct rt_task *task = spawn_task(rt_current_or_panic("rt_spawn_detached"),
+                                      frame, frame_size, rt_future_name(frame));
 
     if (!task) {
         return -ENOMEM;
@@ -83,7 +87,7 @@ static void root_drop(struct rt_future *future)
 static const struct rt_future_ops root_ops = {
     .poll = root_poll,
     .drop = root_drop,
-    .name = "main",
+    .name = "block_on",
 };
 
 int rt_block_on(struct rt_runtime *runtime, struct rt_future *future)
@@ -99,7 +103,7 @@ int rt_block_on(struct rt_runtime *runtime, struct rt_future *future)
                  rt_future_name(future));
     }
     rt_core_current = runtime;
-    task = spawn_task(runtime, &root.future, sizeof(root));
+    task = spawn_task(runtime, &root.future, sizeof(root), "main");
     runtime->is_blocking_on = true;
     while (task && !rt_task_is_complete(task)) {
         rt_core_turn(runtime);

@@ -14,7 +14,7 @@ static enum rt_poll delayed_hello_poll(struct rt_future *future,
 {
     struct delayed_hello *self = RT_SELF(future, struct delayed_hello);
 
-    const char *text = "(nothing yet)";
+    const char *text;
 
     RT_BEGIN(self);
     text = "Hello, async world!";

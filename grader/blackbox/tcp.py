@@ -1,0 +1,111 @@
+"""Real TCP clients of a server under judgement."""
+
+import asyncio
+import contextlib
+import random
+import socket
+import struct
+import time
+
+from grader.blackbox.harness import PATIENCE, Program, free_port
+
+
+@contextlib.contextmanager
+def server(clock="real"):
+    """A program that listens: waits for its line."""
+    with Program(clock, free_port()) as program:
+        program.read_until("listening on port")
+        yield program
+
+
+def connect(program):
+    client = socket.create_connection(("127.0.0.1", program.port), PATIENCE)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
+
+
+def reset(client):
+    """Hangs up as a machine does that lost its power."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def receive(program, client, size, who):
+    """Exactly so many bytes, or a failure."""
+    data = b""
+    try:
+        while len(data) < size:
+            more = client.recv(size - len(data))
+            if not more:
+                program.fail("closed-early", f"{who}: closed after {len(data)} bytes")
+            data += more
+    except TimeoutError:
+        program.fail("hang", f"{who}: {len(data)} of {size} bytes after 10 s")
+    except OSError as error:
+        program.fail("closed-early", f"{who}: {error.strerror}")
+    return data
+
+
+def exchange(program, client, data, who):
+    client.sendall(data)
+    if receive(program, client, len(data), who) != data:
+        program.fail("wrong-output", f"{who}: other bytes came back than were sent")
+
+
+def expect_end(program, client, who):
+    """The server closes the connection."""
+    try:
+        more = client.recv(1)
+    except TimeoutError:
+        program.fail("never-closed", f"{who}: still open after 10 s")
+    except ConnectionResetError:
+        return
+    if more:
+        program.fail("wrong-output", f"{who}: got a byte too many")
+
+
+async def _talk(program, data, pieces):
+    """One client: sends and reads at the same time, then ends its half."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", program.port)
+
+    async def send():
+        step = max(len(data) // pieces, 1)
+        for start in range(0, len(data), step):
+            writer.write(data[start : start + step])
+            await writer.drain()
+        writer.write_eof()
+
+    sending = asyncio.create_task(send())
+    echo = await reader.read(-1)
+    await sending
+    writer.close()
+    return echo == data, len(echo)
+
+
+async def _crowd(program, sizes, chance):
+    talks = [
+        _talk(program, chance.randbytes(size), chance.randrange(1, 5)) for size in sizes
+    ]
+    return await asyncio.wait_for(asyncio.gather(*talks), 2 * PATIENCE)
+
+
+def crowd(program, sizes):
+    """All at once: each client sends so many bytes and wants them back."""
+    begin = time.monotonic()
+    try:
+        answers = asyncio.run(_crowd(program, sizes, random.Random(1)))
+    except TimeoutError:
+        program.fail(
+            "hang",
+            f"{len(sizes)} clients at once were not served within "
+            f"{time.monotonic() - begin:.0f} s",
+        )
+    except OSError as error:
+        program.fail("closed-early", f"{len(sizes)} clients at once: {error}")
+    for size, (is_right, count) in zip(sizes, answers):
+        if not is_right:
+            program.fail(
+                "wrong-output" if count >= size else "short-write-ignored",
+                f"one of {len(sizes)} clients sent {size} bytes and got {count} "
+                "back, not all of them its own",
+            )

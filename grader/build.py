@@ -1,0 +1,197 @@
+"""Building: from a submission to two programs, in a jail.
+
+The plain program is compiled without optimization, so that a local variable
+that should have been in the frame really is lost; the other one carries
+AddressSanitizer and UndefinedBehaviorSanitizer. Both are kept in build/ under
+a hash of all that went into them. Results never are.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from grader import sandbox, symbols
+from grader.exercise import ROOT
+from grader.result import Failure
+
+BUILD = Path(os.environ.get("BUILD") or ROOT / "build")
+if not BUILD.is_absolute():
+    BUILD = ROOT / BUILD
+RUNTIME = ROOT / "runtime"
+ASAN_EXIT = ROOT / "grader" / "unit" / "asan_exit.c"
+
+KEEP = 60  # programs in the cache
+SHOWN_LINES = 12  # of a compiler's output
+
+COMMON = ["-g", "-DRT_DEBUG", "-pthread"]
+VARIANTS = {
+    "debug": ["-O0"],
+    "asan": [
+        "-O1",
+        "-fno-omit-frame-pointer",
+        "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=undefined",
+    ],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Build:
+    folder: Path
+    advice: list  # the compiler's warnings
+    failure: Failure | None
+    calls: frozenset  # functions of others that the submission calls
+
+    @property
+    def program(self):
+        return self.folder / "debug"
+
+    @property
+    def sanitized(self):
+        return self.folder / "asan"
+
+
+def compiler():
+    return shlex.split(os.environ.get("CC") or "gcc")
+
+
+def _flags():
+    standard = os.environ.get("CSTD") or "-std=gnu11"
+    warnings = os.environ.get("WARNINGS") or "-Wall -Wextra"
+    return [standard, *warnings.split()]
+
+
+def library(variant):
+    return BUILD / variant / "libpolliwog.a"
+
+
+def _key(source, text, functions):
+    digest = hashlib.sha256()
+    for part in (
+        source.name.encode(),
+        text,
+        repr((compiler(), _flags(), VARIANTS, functions)).encode(),
+        library("debug").read_bytes(),
+        library("asan").read_bytes(),
+        Path(symbols.__file__).read_bytes(),
+        ASAN_EXIT.read_bytes(),
+    ):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()[:32]
+
+
+def _first_lines(output):
+    lines = output.splitlines()
+    if len(lines) > SHOWN_LINES:
+        lines = lines[:SHOWN_LINES] + ["..."]
+    return "\n".join(lines)
+
+
+def _compile(variant, name, folder):
+    """Returns (object file or None, compiler's output)."""
+    made = f"{variant}.o"
+    command = [
+        *compiler(),
+        *(_flags() if variant == "debug" else ["-w", "-std=gnu11"]),
+        *COMMON,
+        *VARIANTS[variant],
+        *("-fdiagnostics-color=never", "-fmax-errors=5"),
+        *("-I", str(RUNTIME), "-x", "c", "-c", "-o", made, f"./{name}"),
+    ]
+    status, output = sandbox.run_tool(command, folder, [str(RUNTIME)])
+    if status is None:
+        output = f"{name}: the compiler was stopped after 10 s"
+    return (made if status == 0 else None), output.replace(f"./{name}", name)
+
+
+def _link(variant, folder):
+    """Returns an error message, or None."""
+    objects = [f"{variant}.o"]
+    readable = [str(library(variant))]
+    if variant == "asan":
+        objects.append(str(ASAN_EXIT))
+        readable.append(str(ASAN_EXIT))
+    command = [
+        *compiler(),
+        *COMMON,
+        *VARIANTS[variant],
+        *("-o", variant, *objects, str(library(variant))),
+    ]
+    status, output = sandbox.run_tool(command, folder, readable)
+    return None if status == 0 else output
+
+
+def _link_failure(output):
+    if "undefined reference to `main'" in output:
+        return Failure(
+            "not-implemented",
+            "there is no main function: has RT_MAIN(...) at the end of the "
+            "file been lost?",
+        )
+    return Failure("compile-error", "the program can't be linked:\n" + output)
+
+
+def _build_sanitized(name, folder):
+    if _compile("asan", name, folder)[0]:
+        _link("asan", folder)
+
+
+def _build(source, text, functions, folder):
+    """Builds in folder. Returns what is to be remembered about it."""
+    name = source.name
+    (folder / name).write_bytes(text)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(_build_sanitized, name, folder)
+        made, output = _compile("debug", name, folder)
+        if not made:
+            failure = Failure(
+                "compile-error", "it doesn't compile:\n" + _first_lines(output)
+            )
+            return {"failure": failure, "advice": [], "calls": []}
+        found = symbols.look(folder / made, folder)
+        failure = symbols.judge(found, text, functions, library("debug"))
+        error = None if failure else _link("debug", folder)
+        if error:
+            failure = _link_failure(_first_lines(error))
+    advice = [line for line in output.splitlines() if "warning:" in line]
+    return {"failure": failure, "advice": advice, "calls": sorted(found.calls)}
+
+
+def _prune(cache):
+    kept = sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime)
+    for path in kept[:-KEEP]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _make(source, text, functions, place):
+    place.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="new-", dir=place.parent))
+    try:
+        about = _build(source, text, functions, folder)
+        if about["failure"]:
+            about["failure"] = dataclasses.asdict(about["failure"])
+        (folder / "about.json").write_text(json.dumps(about))
+        folder.rename(place)
+    except OSError:
+        if not place.exists():  # else another check was quicker
+            raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    _prune(place.parent)
+
+
+def build(source, text, functions):
+    """Builds the submission of these bytes. What is wrong with it is in
+    the failure of the Build that is returned."""
+    place = BUILD / "grader" / "cache" / _key(source, text, functions)
+    if not place.exists():
+        _make(source, text, functions, place)
+    about = json.loads((place / "about.json").read_text())
+    failure = Failure(**about["failure"]) if about["failure"] else None
+    return Build(place, about["advice"], failure, frozenset(about["calls"]))

@@ -1,0 +1,152 @@
+/* Right: a small frame that points to a client on the heap. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rt.h"
+
+enum { PORT = 9999, BUFFER_SIZE = 4096 };
+
+#define ACCEPT_PAUSE RT_MILLISECONDS(10)
+
+struct client {
+    struct rt_tcp_stream stream;
+    struct rt_read read;
+    struct rt_write write;
+    char buffer[BUFFER_SIZE];
+};
+
+struct echo {
+    struct rt_future future;
+    struct client *client;
+};
+
+static enum rt_poll echo_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct echo *self = RT_SELF(future, struct echo);
+    struct client *client = self->client;
+
+    RT_BEGIN(self);
+    for (;;) {
+        client->read = rt_read(&client->stream.io, client->buffer, BUFFER_SIZE);
+        RT_AWAIT(client->read);
+        if (client->read.result <= 0) {
+            break;
+        }
+        client->write = rt_write_all(&client->stream.io, client->buffer,
+                                     (size_t)client->read.result);
+        RT_AWAIT(client->write);
+        if (client->write.result < 0) {
+            break;
+        }
+    }
+    RT_END(self);
+}
+
+static void echo_drop(struct rt_future *future)
+{
+    struct echo *self = RT_SELF(future, struct echo);
+
+    rt_tcp_stream_close(&self->client->stream);
+    free(self->client);
+}
+
+static const struct rt_future_ops echo_ops = {
+    .poll = echo_poll,
+    .drop = echo_drop,
+    .name = "echo",
+};
+
+static struct echo echo(struct client *client)
+{
+    return (struct echo){.future = RT_FUTURE(&echo_ops), .client = client};
+}
+
+struct echo_server {
+    struct rt_future future;
+    uint16_t port;
+    struct rt_tcp_listener listener;
+    struct rt_tcp_accept accept;
+    struct rt_sleep pause;
+};
+
+static bool start_listening(struct echo_server *self)
+{
+    int error = rt_tcp_listen(&self->listener, "127.0.0.1", self->port);
+
+    if (error == -EADDRINUSE) {
+        fprintf(stderr, "port %u is in use: another program has it\n",
+                self->port);
+    } else if (error < 0) {
+        fprintf(stderr, "can't listen on port %u: %s\n", self->port,
+                strerror(-error));
+    } else {
+        printf("Echo server listening on port %u\n", self->port);
+        return true;
+    }
+    rt_set_exit_status(1);
+    return false;
+}
+
+static void serve(struct rt_tcp_stream stream)
+{
+    struct client *client = calloc(1, sizeof(*client));
+
+    if (!client) {
+        rt_tcp_stream_close(&stream);
+        return;
+    }
+    client->stream = stream;
+    if (RT_SPAWN_DETACHED(echo(client)) < 0) {
+        fputs("no memory for a task\n", stderr);
+    }
+}
+
+static enum rt_poll echo_server_poll(struct rt_future *future,
+                                     struct rt_context *cx)
+{
+    struct echo_server *self = RT_SELF(future, struct echo_server);
+
+    RT_BEGIN(self);
+    if (!start_listening(self)) {
+        RT_RETURN();
+    }
+    for (;;) {
+        self->accept = rt_tcp_accept(&self->listener);
+        RT_AWAIT(self->accept);
+        if (self->accept.result == 0) {
+            serve(self->accept.stream);
+        } else if (rt_tcp_accept_should_retry(self->accept.result)) {
+            self->pause = rt_sleep(ACCEPT_PAUSE);
+            RT_AWAIT(self->pause);
+        } else {
+            break;
+        }
+    }
+    fprintf(stderr, "can't accept: %s\n", strerror(-self->accept.result));
+    rt_set_exit_status(1);
+    RT_END(self);
+}
+
+static void echo_server_drop(struct rt_future *future)
+{
+    struct echo_server *self = RT_SELF(future, struct echo_server);
+
+    rt_tcp_listener_close(&self->listener);
+}
+
+static const struct rt_future_ops echo_server_ops = {
+    .poll = echo_server_poll,
+    .drop = echo_server_drop,
+    .name = "main",
+};
+
+static struct echo_server echo_server(uint16_t port)
+{
+    return (struct echo_server){.future = RT_FUTURE(&echo_server_ops),
+                                .port = port};
+}
+
+RT_MAIN(echo_server(rt_port_argument(argc, argv, PORT)))

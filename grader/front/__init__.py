@@ -1,0 +1,1 @@
+"""The front door: what stands behind the targets of the Makefile."""

@@ -1,0 +1,172 @@
+#include "narrate.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lints.h"
+#include "model.h"
+#include "words.h"
+
+enum {
+    FOLD_INDENT = 4, /* columns before the second and later parts of a line */
+    FOLD_LEAST = 20, /* columns; a narrower terminal gets this */
+    /* What is slower than this is slow on every machine and every day. */
+    SLOW_POLL_NS = 500000000,
+};
+
+struct narration {
+    FILE *out;           /* borrowed */
+    struct trace *trace; /* borrowed */
+    size_t width;
+    struct model model;
+    struct lints lints;
+    bool has_rule[RT_TRACE_TYPE_COUNT]; /* was told already */
+};
+
+/* ---- lines ---- */
+
+/* Bytes of line that fit into columns, cut behind a word if there is one. */
+static size_t fold_at(const char *line, size_t columns)
+{
+    size_t used = 0;
+    size_t at = 0;
+    size_t blank = 0;
+
+    while (line[at] && used < columns) {
+        uint32_t code;
+        size_t size = text_decode(line + at, strlen(line + at), &code);
+
+        at += size ? size : 1;
+        used++;
+        if (line[at] == ' ') {
+            blank = at;
+        }
+    }
+    return line[at] && blank ? blank : at;
+}
+
+static void put_line(const struct narration *narration, const char *line)
+{
+    size_t width = narration->width;
+    size_t indent = 0;
+
+    if (width && width < FOLD_LEAST) {
+        width = FOLD_LEAST;
+    }
+    while (width && *line) {
+        size_t size = fold_at(line, width - indent);
+
+        fprintf(narration->out, "%*s%.*s\n", (int)indent, "", (int)size, line);
+        line += size + (line[size] == ' ');
+        indent = FOLD_INDENT;
+    }
+    if (!width) {
+        fprintf(narration->out, "%s\n", line);
+    }
+}
+
+static void tell_event(struct narration *narration, struct text *line,
+                       const struct trace_event *event)
+{
+    const char *rule = words_rule(event);
+
+    text_clear(line);
+    words_add_event(line, narration->trace, &narration->model, event);
+    text_add(line, " [");
+    text_add_time(line, event->time_ns);
+    text_add(line, "]");
+    if (rule && !narration->has_rule[event->type]) {
+        text_format(line, " (the rule: %s)", rule);
+        narration->has_rule[event->type] = true;
+    }
+    put_line(narration, text_get(line));
+}
+
+/* ---- the beginning and the end ---- */
+
+static void tell_title(const struct narration *narration, struct text *line)
+{
+    const struct trace *trace = narration->trace;
+    const char *program = trace_program(trace);
+
+    text_add(line, "the story of ");
+    text_add_visible(line, program, strlen(program));
+    text_format(line, ": %" PRIu64 " events, told under a %s clock",
+                trace->count, words_clock(trace->header.clock));
+    put_line(narration, text_get(line));
+}
+
+static void tell_end(const struct narration *narration, struct text *line)
+{
+    const struct model *model = &narration->model;
+
+    text_clear(line);
+    if (narration->trace->lost) {
+        text_format(line,
+                    "the end of the file, not of the program: %" PRIu64
+                    " more events found no room",
+                    narration->trace->lost);
+    } else if (model->is_stopped) {
+        text_format(line, "the end: %" PRIu64 " polls of %zu tasks",
+                    model->polls, model->tasks.count);
+    } else if (model->panic_message != MODEL_NONE) {
+        text_add(line, "the end: a broken rule stopped the program");
+    } else {
+        text_add(line, "the end of the trace: the program did not shut its "
+                       "runtime down (it runs still, crashed, exited early "
+                       "or was ended from outside)");
+    }
+    put_line(narration, text_get(line));
+}
+
+/* How long a poll took is told only where it can't be chance. */
+static void tell_lint(const struct narration *narration, struct text *line,
+                      const struct lint *lint)
+{
+    const struct model_task *task = model_task(&narration->model, lint->task);
+
+    text_clear(line);
+    text_add(line, "look at this: ");
+    if (lint->kind != LINT_BLOCKED_EXECUTOR) {
+        text_add(line, text_get(&lint->message));
+    } else if (task && task->longest_poll_ns >= SLOW_POLL_NS) {
+        words_add_task(line, narration->trace, &narration->model, lint->task);
+        text_add(line, " stayed over half a second of real time in one poll, "
+                       "and nothing else could run");
+    } else {
+        return;
+    }
+    text_format(line, " [%s, event %" PRIu64 "]", lint_name(lint->kind),
+                lint->event + 1);
+    put_line(narration, text_get(line));
+}
+
+bool narrate(FILE *out, struct trace *trace, size_t width)
+{
+    struct narration narration = {
+        .out = out,
+        .trace = trace,
+        .width = width,
+    };
+    struct text line = {0};
+
+    model_init(&narration.model);
+    lints_init(&narration.lints, trace);
+    tell_title(&narration, &line);
+    for (uint64_t i = 0; i < trace->count && !ferror(out); i++) {
+        struct trace_event event;
+
+        trace_read(trace, i, &event);
+        tell_event(&narration, &line, &event);
+        lints_apply(&narration.lints, &narration.model, &event);
+    }
+    lints_finish(&narration.lints, &narration.model);
+    tell_end(&narration, &line);
+    for (size_t i = 0; i < narration.lints.count; i++) {
+        tell_lint(&narration, &line, &narration.lints.list[i]);
+    }
+    text_deinit(&line);
+    lints_deinit(&narration.lints);
+    model_deinit(&narration.model);
+    return !ferror(out) && fflush(out) == 0;
+}
