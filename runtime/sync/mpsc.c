@@ -1,17 +1,14 @@
 #include "sync/mpsc.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "sync/ring.h"
 #include "sync/thread.h"
-
-enum { FIRST_PLACES = 32 };
 
 struct rt_mpsc {
     struct rt_semaphore room; /* a permit for each free place; if bounded */
     uint32_t capacity;        /* permits in all; 0: unbounded */
-    size_t size;              /* bytes of a value */
     void (*drop)(void *value);
 
     struct rt_lock lock;
@@ -19,46 +16,8 @@ struct rt_mpsc {
     uint32_t senders;         /* that are not weak */
     bool is_closed;           /* by the receiver */
     struct rt_waker receiver; /* owned: who waits for a value */
-    char *ring;               /* owned: places * size bytes */
-    size_t places;            /* a power of two, or the capacity */
-    size_t first;             /* the place of the oldest value */
-    size_t length;            /* values that wait */
+    struct rt_ring values;    /* what waits to be received */
 };
-
-/* ---- the ring, under the lock ---- */
-
-static char *place_locked(const struct rt_mpsc *channel, size_t index)
-{
-    return channel->ring +
-           (channel->first + index) % channel->places * channel->size;
-}
-
-/* Makes a ring of twice the size, with the values from its start. */
-static bool grow_locked(struct rt_mpsc *channel)
-{
-    size_t places = channel->places ? 2 * channel->places : FIRST_PLACES;
-    char *ring = rt_alloc(places * channel->size);
-
-    if (!ring) {
-        return false;
-    }
-    for (size_t i = 0; i < channel->length; i++) {
-        memcpy(ring + i * channel->size, place_locked(channel, i),
-               channel->size);
-    }
-    rt_free(channel->ring, channel->places * channel->size);
-    channel->ring = ring;
-    channel->places = places;
-    channel->first = 0;
-    return true;
-}
-
-static void pop_locked(struct rt_mpsc *channel, void *value)
-{
-    memcpy(value, place_locked(channel, 0), channel->size);
-    channel->first = (channel->first + 1) % channel->places;
-    channel->length--;
-}
 
 static struct rt_waker take_receiver_locked(struct rt_mpsc *channel)
 {
@@ -72,7 +31,7 @@ static struct rt_waker take_receiver_locked(struct rt_mpsc *channel)
 
 static void destroy(struct rt_mpsc *channel)
 {
-    rt_free(channel->ring, channel->places * channel->size);
+    rt_ring_drain(&channel->values, channel->drop);
     rt_free(channel, sizeof(*channel));
 }
 
@@ -87,7 +46,7 @@ int rt_mpsc_create(size_t size, uint32_t capacity,
     }
     rt_semaphore_init(&channel->room, capacity);
     channel->capacity = capacity;
-    channel->size = size;
+    channel->values.size = size;
     channel->references = 2;
     channel->senders = 1;
     *sender = (struct rt_mpsc_sender){channel};
@@ -195,11 +154,9 @@ static int push(struct rt_mpsc *channel, const void *value)
     int result = 0;
 
     rt_lock_acquire(&channel->lock);
-    if (channel->length == channel->places && !grow_locked(channel)) {
+    if (!rt_ring_push(&channel->values, value)) {
         result = -ENOMEM;
     } else {
-        memcpy(place_locked(channel, channel->length), value, channel->size);
-        channel->length++;
         wake = take_receiver_locked(channel);
     }
     rt_lock_release(&channel->lock);
@@ -338,10 +295,10 @@ static bool is_at_end_locked(const struct rt_mpsc *channel)
 /* 0, -EAGAIN or -EPIPE. */
 static int receive_locked(struct rt_mpsc *channel, void *value)
 {
-    if (channel->length == 0) {
+    if (channel->values.length == 0) {
         return is_at_end_locked(channel) ? -EPIPE : -EAGAIN;
     }
-    pop_locked(channel, value);
+    rt_ring_pop(&channel->values, value);
     return 0;
 }
 
@@ -425,7 +382,7 @@ size_t rt_mpsc_length(const struct rt_mpsc_receiver *receiver)
     size_t length;
 
     rt_lock_acquire(&receiver->channel->lock);
-    length = receiver->channel->length;
+    length = receiver->channel->values.length;
     rt_lock_release(&receiver->channel->lock);
     return length;
 }
@@ -438,34 +395,24 @@ void rt_mpsc_close(struct rt_mpsc_receiver *receiver)
     rt_semaphore_close(&receiver->channel->room);
 }
 
-/* Takes the oldest value out without asking who else waits. */
-static bool drop_one(struct rt_mpsc *channel)
+/* The ring is taken away first: drop is the user's, and may come back. */
+static void drop_values(struct rt_mpsc *channel)
 {
-    void *value = NULL;
+    struct rt_ring values;
 
     rt_lock_acquire(&channel->lock);
-    if (channel->length > 0) {
-        value = place_locked(channel, 0);
-        channel->first = (channel->first + 1) % channel->places;
-        channel->length--;
-    }
+    values = channel->values;
+    channel->values = (struct rt_ring){.size = values.size};
     rt_lock_release(&channel->lock);
-    if (value && channel->drop) {
-        channel->drop(value);
-    }
-    return value != NULL;
+    rt_ring_drain(&values, channel->drop);
 }
 
 void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver)
 {
-    struct rt_mpsc *channel = receiver->channel;
-
-    if (!channel) {
-        return;
+    if (receiver->channel) {
+        rt_mpsc_close(receiver);
+        drop_values(receiver->channel);
+        leave(receiver->channel, 0);
+        receiver->channel = NULL;
     }
-    rt_mpsc_close(receiver);
-    while (drop_one(channel)) {
-    }
-    receiver->channel = NULL;
-    leave(channel, 0);
 }

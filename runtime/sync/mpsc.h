@@ -87,6 +87,7 @@ int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value);
 /*
  * Waits for a place first, and decides later what to put there: when the
  * result is 0, follow it by rt_mpsc_send_reserved or rt_mpsc_unreserve.
+ * Bounded channels only.
  */
 struct rt_acquire rt_mpsc_reserve(struct rt_mpsc_sender *sender);
 

@@ -1,0 +1,34 @@
+/*
+ * Barrier: so many tasks wait for each other, round after round.
+ *
+ * The last to come releases all; exactly one of a round, the leader, is told
+ * so. A barrier for 0 or 1 never waits. Any thread.
+ */
+#ifndef RT_SYNC_BARRIER_H
+#define RT_SYNC_BARRIER_H
+
+#include "sync/notify.h"
+
+struct rt_barrier {
+    struct rt_notify released;
+    struct rt_lock lock;
+    uint32_t size;    /* tasks of a round */
+    uint32_t arrived; /* guarded by lock, like the rest: in this round */
+    uint64_t round;
+};
+
+struct rt_barrier_wait {
+    struct rt_future future;
+    struct rt_barrier *barrier; /* borrowed */
+    struct rt_notified notified;
+    uint64_t round;   /* in which it has arrived */
+    bool has_arrived; /* counted; a dropped wait stays counted */
+    bool is_leader;   /* when ready */
+};
+
+void rt_barrier_init(struct rt_barrier *barrier, uint32_t size);
+
+/* Arrives at its first poll; ready when all have arrived. */
+struct rt_barrier_wait rt_barrier_wait(struct rt_barrier *barrier);
+
+#endif
