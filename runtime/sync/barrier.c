@@ -17,7 +17,6 @@ static void arrive(struct rt_barrier_wait *wait)
     struct rt_barrier *barrier = wait->barrier;
 
     wait->has_arrived = true;
-    wait->notified = rt_notify_notified(&barrier->released);
     rt_lock_acquire(&barrier->lock);
     wait->round = barrier->round;
     wait->is_leader = ++barrier->arrived == barrier->size;
@@ -41,6 +40,10 @@ static bool is_released(const struct rt_barrier_wait *wait)
     return is_over;
 }
 
+/*
+ * The wait is made before the look, so a release in between completes it. It
+ * may tell of the round before ours: then we wait once more.
+ */
 static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_barrier_wait *wait = wait_of(future);
@@ -48,10 +51,19 @@ static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
     if (!wait->has_arrived) {
         arrive(wait);
     }
-    if (is_released(wait)) {
-        return RT_READY;
+    for (;;) {
+        if (!wait->notified.future.ops) {
+            wait->notified = rt_notify_notified(&wait->barrier->released);
+        }
+        if (is_released(wait)) {
+            return RT_READY;
+        }
+        if (rt_future_poll(&wait->notified.future, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        rt_future_drop(&wait->notified.future);
+        wait->notified = (struct rt_notified){0};
     }
-    return rt_future_poll(&wait->notified.future, cx);
 }
 
 static void wait_drop(struct rt_future *future)
