@@ -162,10 +162,13 @@ static ssize_t write_output(void *cookie, const char *text, size_t size)
 {
     size_t length = size < OUTPUT_MOST ? size : OUTPUT_MOST;
 
+    ssize_t written;
+
     (void)cookie;
     RT_TRACE(rt_trace_write(RT_TRACE_OUTPUT, current_task, 0, 1,
                             append_string(text, length)));
-    return write(STDOUT_FILENO, text, size);
+    written = write(STDOUT_FILENO, text, size);
+    return written < 0 ? 0 : written; /* 0 is how a cookie reports an error */
 }
 
 /* Line by line, so that each line stands in the trace where it was printed. */
