@@ -108,14 +108,20 @@ static void add_tasks(const struct facts *facts)
 
 static void add_fds(const struct facts *facts)
 {
+    const char *comma = "";
+
     text_add(facts->out, ",\"fds_open\":[");
     for (size_t i = 0; i < facts->model.fds.count; i++) {
         const struct model_fd *fd = table_at(&facts->model.fds, i);
 
-        text_format(facts->out, "%s{\"fd\":%" PRIu32 ",\"what\":", i ? "," : "",
+        if (trace_is_conductor(facts->trace, fd->what)) {
+            continue;
+        }
+        text_format(facts->out, "%s{\"fd\":%" PRIu32 ",\"what\":", comma,
                     fd->id);
         add_string(facts, trace_string(facts->trace, fd->what));
         text_add(facts->out, "}");
+        comma = ",";
     }
     text_add(facts->out, "]");
 }

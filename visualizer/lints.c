@@ -365,6 +365,18 @@ void lints_apply(struct lints *lints, struct model *model,
 
 /* ---- at the end ---- */
 
+static bool has_fds(const struct lints *lints, const struct model *model)
+{
+    for (size_t i = 0; i < model->fds.count; i++) {
+        const struct model_fd *fd = table_at(&model->fds, i);
+
+        if (!trace_is_conductor(lints->trace, fd->what)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Asleep with nothing that could end the sleep: then wakers don't matter. */
 static bool is_dead(const struct lints *lints, const struct model *model)
 {
@@ -372,8 +384,8 @@ static bool is_dead(const struct lints *lints, const struct model *model)
                      lints->trace->header.clock == RT_TRACE_CLOCK_CONDUCTED;
 
     return is_asleep && !model->is_stopped && !model->running &&
-           !model->queue_length && !model->timers.count && !model->fds.count &&
-           model->panic_message == MODEL_NONE;
+           !model->queue_length && !model->timers.count &&
+           !has_fds(lints, model) && model->panic_message == MODEL_NONE;
 }
 
 static void check_fds(struct lints *lints, const struct model *model)

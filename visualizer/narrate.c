@@ -141,7 +141,7 @@ static void tell_lint(const struct narration *narration, struct text *line,
     put_line(narration, text_get(line));
 }
 
-bool narrate(FILE *out, struct trace *trace, size_t width)
+bool narrate(FILE *out, struct trace *trace, size_t width, const char *note)
 {
     struct narration narration = {
         .out = out,
@@ -164,6 +164,11 @@ bool narrate(FILE *out, struct trace *trace, size_t width)
     tell_end(&narration, &line);
     for (size_t i = 0; i < narration.lints.count; i++) {
         tell_lint(&narration, &line, &narration.lints.list[i]);
+    }
+    if (note) {
+        text_clear(&line);
+        text_add_visible(&line, note, strlen(note));
+        put_line(&narration, text_get(&line));
     }
     text_deinit(&line);
     lints_deinit(&narration.lints);

@@ -31,7 +31,8 @@ static const struct {
 
 enum { SPEED_COUNT = sizeof(speeds) / sizeof(speeds[0]) };
 
-void player_init(struct player *player, struct trace *trace, bool is_live)
+void player_init(struct player *player, struct trace *trace, bool is_live,
+                 const char *note)
 {
     *player = (struct player){
         .trace = trace,
@@ -39,6 +40,9 @@ void player_init(struct player *player, struct trace *trace, bool is_live)
         .is_live = is_live,
         .is_at_end = is_live,
     };
+    if (note) {
+        text_add_visible(&player->message, note, strlen(note));
+    }
     history_init(&player->history, trace);
     if (is_live) {
         history_seek(&player->history, trace->count);
@@ -87,7 +91,8 @@ static bool is_stop(const struct player *player,
     case STOP_WAKE:
         return event->type == RT_TRACE_WAKE;
     case STOP_TURN:
-        return event->type == RT_TRACE_PARK;
+        return event->type == RT_TRACE_PARK ||
+               event->type == RT_TRACE_CLOCK_ADVANCE;
     default:
         return event->type != RT_TRACE_NONE;
     }
