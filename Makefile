@@ -70,12 +70,13 @@ FRONT := grader/front
 .PHONY: help
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } \
-		/^[a-zA-Z%-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+		/^[a-zA-Z%-]+:.*## / { sub("%", "N", $$1); \
+		printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: start
 start: ## set everything up, and show where you stand
 	@$(FRONT)/set-up.sh start
-	@$(SUBMAKE) -j$$(getconf _NPROCESSORS_ONLN) needs
+	@$(SUBMAKE) -j$$(getconf _NPROCESSORS_ONLN) -s needs
 	@$(FRONT)/front.sh progress
 
 .PHONY: test
@@ -128,6 +129,9 @@ clean: ## remove what was built
 needs: $(foreach v,release debug asan,$(call runtime_library,$(v)))
 ifneq (,$(wildcard visualizer/build.mk))
 needs: $(BUILD)/visualizer/polliwog-viz
+endif
+ifneq (,$(wildcard grader/build.mk))
+needs: grader
 endif
 
 # The parts of `make test`; each prints how many of its tests passed.

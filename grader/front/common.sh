@@ -45,5 +45,5 @@ find_compiler() {
 # Builds what checking, running and watching need.
 build_needs() {
     find_compiler
-    $SUBMAKE -s needs >&2 || give_up "the runtime could not be built"
+    $SUBMAKE -s -j"$(getconf _NPROCESSORS_ONLN)" needs >&2 || give_up "the runtime could not be built"
 }
