@@ -126,6 +126,9 @@ def refresh():
 def check_block(block):
     """None, or what is wrong with it."""
     fresh, error = fresh_or_error(block)
+    if error or block.is_stale(fresh):
+        # Somebody else may have had the port for a moment.
+        fresh, error = fresh_or_error(block)
     where = f"{block.chapter.name}: {block.kind} of {block.what}"
     if error:
         return f"{where}: {error}"
