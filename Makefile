@@ -91,7 +91,7 @@ run-ex%: FORCE ## run an exercise as its user would [SRC=file.c] [PORT=n]
 	$(RUN)@$(FRONT)/run.sh '$*'
 
 viz-ex%: FORCE ## watch an exercise in the visualizer [SRC=file.c]
-	@$(FRONT)/viz.sh '$*'
+	@visualizer/watch-exercise '$*'
 
 viz: FORCE ## open a recorded trace: make viz TRACE=file
 	@$(FRONT)/viz.sh

@@ -99,7 +99,7 @@ class Watch:
 
     def visualize(self):
         subprocess.run(
-            ["grader/front/viz.sh", str(self.current.number)],
+            ["visualizer/watch-exercise", str(self.current.number)],
             cwd=course.ROOT,
             check=False,
         )

@@ -16,6 +16,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("ex1_delayed_hello.c", "ex2_concurrent_tasks.c")
+COPIED = (
+    "Makefile",
+    "grader/__init__.py",
+    "grader/exercise.py",
+    "visualizer/watch-exercise",
+)
 
 PROGRAM = """
 #include <stdio.h>
@@ -52,7 +58,7 @@ hints = ["a nudge", "a push", "nearly there"]
 
 
 def copy_front_door(root):
-    for name in ("Makefile", "grader/exercise.py", "grader/__init__.py"):
+    for name in COPIED:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     shutil.copytree(

@@ -49,6 +49,9 @@ def test_watch_checks_on_save(course, terminal):
 
 
 def test_watch_keys(course, terminal):
+    course.path("visualizer/watch-exercise").write_text(
+        '#!/bin/sh\necho "visualizer here, exercise $1"\n'
+    )
     session = terminal("make", "watch")
     session.wait_for("[q] quit")
     session.type("h")
@@ -57,7 +60,7 @@ def test_watch_keys(course, terminal):
     session.wait_for("Checking exercise 2")
     session.wait_for("[q] quit", 3)
     session.type("v")
-    session.wait_for("visualizer/watch-exercise")  # there is none in here
+    session.wait_for("visualizer here, exercise 2")
     session.type("q")
     assert session.status() == 0
 
