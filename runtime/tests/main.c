@@ -7,9 +7,10 @@
 #include <stdlib.h>
 
 static Suite *(*const suites[])(void) = {
-    waker_suite,     future_suite,      async_suite, misuse_suite,
-    task_suite,      join_handle_suite, wheel_suite, clock_suite,
-    conductor_suite, builder_suite,
+    waker_suite,     future_suite,      async_suite,    misuse_suite,
+    task_suite,      join_handle_suite, wheel_suite,    clock_suite,
+    conductor_suite, builder_suite,     executor_suite, threads_suite,
+    shutdown_suite,  sleep_suite,       select_suite,   tracker_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)
