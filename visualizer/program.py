@@ -92,16 +92,27 @@ class Program:
         _, kind, argument = self.last_record()
         return kind == PARK and argument == FOR_EVER
 
+    def is_sleeping(self):
+        """The kernel's word: it waits, and nothing has come for it yet."""
+        try:
+            with open(f"/proc/{self.process.pid}/stat", "rb") as file:
+                return file.read().rpartition(b")")[2].split()[0] == b"S"
+        except OSError:
+            return True
+
     def wait_until_idle(self, seen, bound):
-        """Waits until more than seen records are there and it sleeps."""
+        """
+        Waits until more than seen records are there and it sleeps. Behind the
+        record of a park it may still be on its way to sleep, or have been
+        woken again: only the three looks together are sure.
+        """
         end = time.monotonic() + bound
-        before = None
         while time.monotonic() < end and self.is_running():
             now = self.last_record()
-            if now[0] > seen and now[1] == PARK and now == before:
+            is_parked = now[0] > seen and now[1] == PARK
+            if is_parked and self.is_sleeping() and self.last_record() == now:
                 return True
-            before = now
-            time.sleep(0.005)
+            time.sleep(0.002)
         return False
 
     # ---- its end ----
