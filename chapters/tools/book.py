@@ -5,12 +5,16 @@
 
 A chapter asks for them between comments, which readers do not see:
 
-    <!-- listing: chapters/code/tea.c brew -->
+    <!-- listing: chapters/code/tea.c poll -->
     <!-- output: RT_CLOCK=paused tea -->
     <!-- output [measured]: cost_of_threads -->
     <!-- narration [from=/poll 2/ to=/ready/]: RT_CLOCK=paused tea -->
 
-each of them closed by <!-- end -->. See README.md beside this file.
+COURSE.md asks for the table of the grader's diagnoses:
+
+    <!-- diagnoses: grader/exercises/diagnoses.toml -->
+
+Each of them is closed by <!-- end -->. See chapters/README.md.
 """
 
 import os
@@ -21,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import contents
+import diagnoses
 import links
 import listings
 import programs
@@ -28,8 +33,9 @@ import programs
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("BUILD", "build")
 BLOCK = re.compile(
-    r"<!-- (listing|output|narration)(?: \[(.*?)\])?: (.*?) -->\n(.*?)<!-- end -->",
-    re.S,
+    r"^<!-- (listing|output|narration|diagnoses)(?: \[(.*?)\])?: (.*?) -->\n"
+    r"(.*?)^<!-- end -->",
+    re.S | re.M,
 )
 
 
@@ -50,6 +56,8 @@ class Block:
             link = os.path.relpath(ROOT / name, self.chapter.parent)
             code = listings.cut(ROOT / name, listing)
             return f"From [{name}]({link}):\n\n```c\n{code}\n```\n"
+        if self.kind == "diagnoses":
+            return diagnoses.table(ROOT / self.what, ROOT)
         return f"```console\n{self._printed()}\n```\n"
 
     def _printed(self):
@@ -79,7 +87,7 @@ def chapters():
 
 
 def pages():
-    """Every Markdown page whose links the book answers for."""
+    """Every Markdown page of the book."""
     return chapters() + [ROOT / "COURSE.md", ROOT / "chapters" / "README.md"]
 
 
@@ -114,12 +122,11 @@ def refreshed(block):
 
 
 def refresh():
-    """Writes every chapter with fresh bodies, and says what is still wrong."""
-    for chapter in chapters():
-        text = BLOCK.sub(
-            lambda match: refreshed(Block(chapter, match)), chapter.read_text()
+    """Writes every page with fresh bodies, and says what is still wrong."""
+    for page in pages():
+        page.write_text(
+            BLOCK.sub(lambda match: refreshed(Block(page, match)), page.read_text())
         )
-        chapter.write_text(text)
     return check()
 
 
@@ -173,9 +180,8 @@ def check_source(source):
 
 def check():
     """Checks everything; prints what fails, and how many passed."""
-    existing = [page for page in pages() if page.exists()]
-    jobs = [(check_block, block) for page in chapters() for block in blocks_of(page)]
-    jobs += [(check_page, page) for page in existing]
+    jobs = [(check_block, block) for page in pages() for block in blocks_of(page)]
+    jobs += [(check_page, page) for page in pages()]
     jobs += [(contents.check_chapter, page) for page in chapters()]
     jobs += [(contents.check_heading, wanted) for wanted in contents.promised(ROOT)]
     sources = sorted((ROOT / "chapters" / "code").glob("*.c"))
