@@ -129,8 +129,8 @@ static void add_fds(const struct facts *facts)
 static void add_lints(const struct facts *facts)
 {
     text_add(facts->out, ",\"lints\":[");
-    for (size_t i = 0; i < facts->lints.count; i++) {
-        const struct lint *lint = &facts->lints.list[i];
+    for (size_t i = 0; i < facts->lints.list.count; i++) {
+        const struct lint *lint = &facts->lints.list.items[i];
         const struct model_task *task = model_task(&facts->model, lint->task);
 
         text_format(facts->out, "%s{\"name\":\"%s\",\"task\":%" PRIu32,

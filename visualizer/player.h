@@ -65,7 +65,4 @@ void player_grown(struct player *player, bool is_live);
 /* Fills in what to draw; it borrows from the player until the next call. */
 void player_scene(const struct player *player, struct scene *scene);
 
-/* The text of the help page. */
-extern const char player_help[];
-
 #endif
