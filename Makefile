@@ -81,7 +81,7 @@ start: ## set everything up, and show where you stand
 
 .PHONY: test
 test: ## set everything up, and run every test of the project
-	$(RUN)@$(FRONT)/set-up.sh test
+	$(RUN)@$(FRONT)/set-up.sh test || { echo 0 passed, 1 failed; exit 1; }
 	$(RUN)@$(FRONT)/front.sh test $(TEST_PARTS)
 
 check-ex%: FORCE ## check an exercise [SRC=file.c] [JSON=out.json] [SEED=n]

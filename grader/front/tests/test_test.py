@@ -50,3 +50,20 @@ def test_whole_run(course):
     assert (good.returncode, good.stdout.splitlines()[-1]) == (0, "3 passed, 0 failed")
     bad = course.run("grader/front/front.sh", "test", "one", "two")
     assert (bad.returncode, bad.stdout.splitlines()[-1]) == (1, "3 passed, 1 failed")
+
+
+def test_slow_part_is_stopped(course):
+    """A part that hangs is one failed test; nothing of it is left behind."""
+    makefile = course.path("Makefile")
+    makefile.write_text(makefile.read_text() + "slow:\n\tsleep 1234.5\n")
+    source = course.path("grader/front/test.py")
+    source.write_text(source.read_text().replace("LONGEST_S = 600", "LONGEST_S = 1"))
+    done = course.run("grader/front/front.sh", "test", "slow")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "0 passed, 1 failed")
+    assert "took over 1 s" in done.stdout
+
+
+def test_set_up_that_fails_is_a_failed_test(course):
+    course.path("grader/front/set-up.sh").write_text("#!/bin/sh\nexit 1\n")
+    done = course.make("test")
+    assert (done.returncode, done.stdout) == (1, "0 passed, 1 failed\n")
