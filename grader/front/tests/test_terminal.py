@@ -8,25 +8,67 @@ SLOW = """
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
-static void stop(int number) { (void)number; _exit(0); }
+
+static void handle(int number)
+{
+    if (number == SIGINT) {
+        _exit(0);
+    }
+    (void)!write(1, "awake\\n", 6);
+}
+
 int main(void)
 {
-    signal(SIGINT, stop);
-    puts("ready");
-    fflush(stdout);
-    for (;;) pause();
+    signal(SIGCONT, handle);
+    HANDLE_SIGINT;
+    (void)!write(1, "ready\\n", 6);
+    for (;;) {
+        pause();
+    }
 }
 """
 
 
+def write_slow(course, line="signal(SIGINT, handle)"):
+    course.path("slow.c").write_text(SLOW.replace("HANDLE_SIGINT", line))
+
+
 def test_ctrl_c_reaches_the_program_alone(course, terminal):
     """make saw the Ctrl-C too, and said "Interrupt" over a clean exit."""
-    course.path("slow.c").write_text(SLOW)
+    write_slow(course)
     session = terminal("make", "run-ex1", "SRC=slow.c")
     session.wait_for("ready")
     session.type("\x03")
     assert session.status() == 0
     assert "make:" not in session.text
+
+
+def test_ctrl_c_without_a_handler(course, terminal):
+    """The way to end the server of exercise 3: no word too many."""
+    write_slow(course, "")
+    session = terminal("make", "run-ex1", "SRC=slow.c")
+    session.wait_for("ready")
+    session.type("\x03")
+    assert session.status() == 2
+    said = [line for line in session.text.splitlines() if "***" in line]
+    assert len(said) == 1 and "Interrupt" in said[0]
+    assert "polliwog:" not in session.text
+
+
+def test_ctrl_z_stops_and_goes_on(course, terminal):
+    write_slow(course)
+    session = terminal("sh", "-i")
+    session.type("make run-ex1 SRC=slow.c\n")
+    session.wait_for("ready")
+    session.type("\x1a")
+    session.wait_for("Stopped")
+    session.type("fg\n")
+    session.wait_for("awake")
+    session.type("\x03")
+    session.type("echo status=$?\n")
+    session.wait_for("status=0")
+    session.type("exit\n")
+    session.status()
 
 
 def test_death_by_signal_is_named(course, terminal):
@@ -35,7 +77,7 @@ def test_death_by_signal_is_named(course, terminal):
     )
     session = terminal("make", "run-ex1", "SRC=crash.c")
     assert session.status() == 2
-    assert "SIGABRT ended the program" in session.text
+    assert "SIGABRT ended it" in session.text
 
 
 def test_watch_checks_on_save(course, terminal):
