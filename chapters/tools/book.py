@@ -21,6 +21,7 @@ import os
 import re
 import subprocess
 import sys
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,6 +30,7 @@ import diagnoses
 import links
 import listings
 import programs
+import test_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("BUILD", "build")
@@ -178,9 +180,23 @@ def check_source(source):
     return None
 
 
+def check_tools(case):
+    """None, or why a test of the tools themselves failed."""
+    result = unittest.TestResult()
+    case.run(result)
+    return "".join(report for _, report in result.failures + result.errors) or None
+
+
+def tests_of_tools():
+    """The test cases of test_tools.py."""
+    suite = unittest.defaultTestLoader.loadTestsFromModule(test_tools)
+    return [case for cases in suite for case in cases]
+
+
 def check():
     """Checks everything; prints what fails, and how many passed."""
-    jobs = [(check_block, block) for page in pages() for block in blocks_of(page)]
+    jobs = [(check_tools, case) for case in tests_of_tools()]
+    jobs += [(check_block, block) for page in pages() for block in blocks_of(page)]
     jobs += [(check_page, page) for page in pages()]
     jobs += [(contents.check_chapter, page) for page in chapters()]
     jobs += [(contents.check_heading, wanted) for wanted in contents.promised(ROOT)]

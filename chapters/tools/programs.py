@@ -8,7 +8,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-LIMIT_S = 30
+LIMIT_S = 10
 NARRATOR = "visualizer/polliwog-viz"
 
 # Several programs listen on the same port.
