@@ -149,7 +149,7 @@ TEST_PARTS += test-front lint
 
 .PHONY: test-front
 test-front:
-	@$(PYTHON) -B -m pytest -q -p no:cacheprovider $(FRONT)/tests
+	@$(PYTHON) -B -m pytest -q -n 2 -p no:cacheprovider $(FRONT)/tests
 
 .PHONY: FORCE
 FORCE:

@@ -45,9 +45,7 @@ finds_library() {
 }
 
 finds_module() {
-    [ -n "$python" ] && return 0
-    "${POLLIWOG_PYTHON:-/usr/bin/python3}" -I "$front/has_modules.py" "$1" \
-        2>/dev/null
+    "$python" -I "$front/has_modules.py" "$1" 2>/dev/null
 }
 
 is_there() {
@@ -63,7 +61,8 @@ is_there() {
 
 # Prints the lines of needs.txt that this role needs and that are not there.
 missing_needs() {
-    python=$("$front/python.sh")
+    python=$("$front/python.sh") ||
+        python=${POLLIWOG_PYTHON:-/usr/bin/python3} # packages are for this one
     grep -v '^#' "$needs" | while read -r for probe packages; do
         [ "$for" = start ] || [ "$for" = "$role" ] || continue
         [ -n "$probe" ] || continue
