@@ -70,17 +70,18 @@ FRONT := grader/front
 .PHONY: help
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } \
-		/^[a-zA-Z%-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+		/^[a-zA-Z%-]+:.*## / { sub("%", "N", $$1); \
+		printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: start
 start: ## set everything up, and show where you stand
 	@$(FRONT)/set-up.sh start
-	@$(SUBMAKE) -j$$(getconf _NPROCESSORS_ONLN) needs
+	@$(SUBMAKE) -j$$(getconf _NPROCESSORS_ONLN) -s needs
 	@$(FRONT)/front.sh progress
 
 .PHONY: test
 test: ## set everything up, and run every test of the project
-	$(RUN)@$(FRONT)/set-up.sh test
+	$(RUN)@$(FRONT)/set-up.sh test || { echo 0 passed, 1 failed; exit 1; }
 	$(RUN)@$(FRONT)/front.sh test $(TEST_PARTS)
 
 check-ex%: FORCE ## check an exercise [SRC=file.c] [JSON=out.json] [SEED=n]
@@ -90,7 +91,7 @@ run-ex%: FORCE ## run an exercise as its user would [SRC=file.c] [PORT=n]
 	$(RUN)@$(FRONT)/run.sh '$*'
 
 viz-ex%: FORCE ## watch an exercise in the visualizer [SRC=file.c]
-	@$(FRONT)/viz.sh '$*'
+	@visualizer/watch-exercise '$*'
 
 viz: FORCE ## open a recorded trace: make viz TRACE=file
 	@$(FRONT)/viz.sh
@@ -129,6 +130,9 @@ needs: $(foreach v,release debug asan,$(call runtime_library,$(v)))
 ifneq (,$(wildcard visualizer/build.mk))
 needs: $(BUILD)/visualizer/polliwog-viz
 endif
+ifneq (,$(wildcard grader/build.mk))
+needs: grader
+endif
 
 # The parts of `make test`; each prints how many of its tests passed.
 TEST_PARTS := test-runtime
@@ -145,7 +149,7 @@ TEST_PARTS += test-front lint
 
 .PHONY: test-front
 test-front:
-	@$(PYTHON) -B -m pytest -q -p no:cacheprovider $(FRONT)/tests
+	@$(PYTHON) -B -m pytest -q -n 2 -p no:cacheprovider $(FRONT)/tests
 
 .PHONY: FORCE
 FORCE:

@@ -2,8 +2,9 @@
 
 The plain program is compiled without optimization, so that a local variable
 that should have been in the frame really is lost; the other one carries
-AddressSanitizer and UndefinedBehaviorSanitizer. Both are kept in build/ under
-a hash of all that went into them. Results never are.
+AddressSanitizer and UndefinedBehaviorSanitizer. A third one, for experiments,
+has zeros in its locals at the start of each poll. All are kept in build/ under
+a hash of what went into them. Results never are.
 """
 
 import dataclasses
@@ -32,6 +33,7 @@ SHOWN_LINES = 12  # of a compiler's output
 COMMON = ["-g", "-DRT_DEBUG", "-pthread"]
 VARIANTS = {
     "debug": ["-O0"],
+    "zeroed": ["-O0", "-ftrivial-auto-var-init=zero"],
     "asan": [
         "-O1",
         "-fno-omit-frame-pointer",
@@ -44,6 +46,7 @@ VARIANTS = {
 @dataclasses.dataclass(frozen=True)
 class Build:
     folder: Path
+    name: str  # of the source file in folder
     advice: list  # the compiler's warnings
     failure: Failure | None
     calls: frozenset  # functions of others that the submission calls
@@ -55,6 +58,14 @@ class Build:
     @property
     def sanitized(self):
         return self.folder / "asan"
+
+    @property
+    def zeroed(self):
+        """Made when it is first wanted; None if the compiler can't."""
+        program = self.folder / "zeroed"
+        if not program.exists() and _compile("zeroed", self.name, self.folder)[0]:
+            _link("zeroed", self.folder)
+        return program if program.exists() else None
 
 
 def compiler():
@@ -68,7 +79,7 @@ def _flags():
 
 
 def library(variant):
-    return BUILD / variant / "libpolliwog.a"
+    return BUILD / ("asan" if variant == "asan" else "debug") / "libpolliwog.a"
 
 
 def _key(source, text, functions):
@@ -194,4 +205,4 @@ def build(source, text, functions):
         _make(source, text, functions, place)
     about = json.loads((place / "about.json").read_text())
     failure = Failure(**about["failure"]) if about["failure"] else None
-    return Build(place, about["advice"], failure, frozenset(about["calls"]))
+    return Build(place, source.name, about["advice"], failure, frozenset(about["calls"]))

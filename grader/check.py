@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader import blackbox, diagnose, facts, sandbox, unit
 from grader.build import BUILD, build
+from grader.lab import Lab
 from grader.result import CheckResult, Failure, Result
 
 SOURCE_MOST = 1 << 20  # bytes
@@ -104,11 +105,10 @@ class Submission:
             finding = self._run_unit(check)
         if finding is None:
             return None
-        failure = diagnose.diagnose(
-            finding,
-            self.build,
-            lambda feature: self._try_alone(check, feature, finding.seed),
-        )
+        lab = None
+        if check.by != "blackbox":
+            lab = Lab(self.exercise, check, self.build, self.folder, finding.seed)
+        failure = diagnose.diagnose(finding, self.build, lab)
         failure.trace = self._keep_trace(check, finding)
         return failure
 
@@ -119,12 +119,6 @@ class Submission:
         folder = self.folder / check.name
         return unit.run(
             self.exercise, check, self._program(check), folder, self.seed
-        )
-
-    def _try_alone(self, check, feature, seed):
-        folder = self.folder / f"{check.name}-{feature}"
-        return unit.experiment(
-            self.exercise, check, self._program(check), folder, seed, feature
         )
 
     def _keep_trace(self, check, finding):

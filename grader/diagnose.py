@@ -9,13 +9,18 @@ import re
 
 from grader import facts as trace_facts
 from grader import symbols
+from grader.lab import ending
 from grader.result import Failure
 
 BUSY_POLLS = 1000  # in one run without rest: that is busy polling
+BLOCKED_SECONDS = 0.1  # a poll of this length: the thread was asleep
 NOT_IMPLEMENTED_STATUS = 70
 
+# What may come of memory that isn't the program's own.
+UNSURE = ("wrong-output", "?over", "?status", "?short-output")
+
 # One kind of hostility, and what it means not to bear it.
-EXPERIMENTS = {
+HOSTILITIES = {
     "junk": "local-lost-across-await",
     "short": "short-write-ignored",
     "accept": "ignored-error",
@@ -84,6 +89,8 @@ def _from_end(finding, facts):
             f"main was ready while other tasks were not ({names}): what nobody "
             "awaits is dropped with the runtime",
         )
+    if finding.symptom == "?short-output" and facts.get("complete"):
+        return "wrong-output", ""
     return _from_status(finding)
 
 
@@ -123,7 +130,7 @@ def _from_echo(finding, facts):
     return "hang", ""
 
 
-def _closer(finding, facts, build):
+def _from_symptom(finding, facts, build):
     symptom = finding.symptom
     if symptom == "?blocked":
         calls = sorted(build.calls & symbols.BLOCKING_CALLS)
@@ -131,7 +138,7 @@ def _closer(finding, facts, build):
         return "blocked-executor", called
     if symptom == "?busy":
         return _from_busy(facts)
-    if symptom in ("?over", "?status"):
+    if symptom in ("?over", "?status", "?short-output"):
         return _from_end(finding, facts)
     if symptom == "?late":
         return "not-concurrent", "the waits come one after the other"
@@ -144,21 +151,60 @@ def _closer(finding, facts, build):
     return symptom, ""
 
 
-def _from_experiments(finding, try_alone):
+def _from_blocking_calls(facts, build):
+    """It came through, but it slept on the way and nothing else could run."""
+    calls = sorted(build.calls & symbols.BLOCKING_CALLS)
+    longest = trace_facts.longest_poll(facts)
+    if calls and longest > BLOCKED_SECONDS:
+        return (
+            "blocked-executor",
+            f"one poll took {longest:.1f} s of real time, and the file calls "
+            f"{', '.join(calls)}",
+        )
+    return None
+
+
+def _from_hostility(finding, lab):
     """Which kind of hostility alone is too much for it?"""
-    for feature, diagnosis in EXPERIMENTS.items():
-        if feature in finding.hostile and try_alone(feature):
+    for feature, diagnosis in HOSTILITIES.items():
+        if feature in finding.hostile and lab.fails_with(feature):
             return diagnosis, f"it fails with RT_HOSTILE={finding.seed}:{feature}"
     return None
 
 
-def diagnose(finding, build, try_alone):
-    """The Failure for a finding. try_alone(feature) repeats the check with
-    one kind of hostility and says whether it fails."""
-    facts = trace_facts.read(finding.trace)
+def _from_lab(finding, lab):
+    """Memory that is not its own shows in many ways, and is the cause of all."""
+    seen = lab.sanitized()
+    found = _from_sanitizer(seen) if seen else None
+    if found and found[0] == "use-after-free":
+        return found
+    if lab.endings_with_other_locals() != {ending(finding)}:
+        return (
+            "local-lost-across-await",
+            "what it does depends on what a local variable held by chance: with "
+            "other junk on the stack between two polls it ends in another way",
+        )
+    return None
+
+
+def _look_closer(finding, build, lab, facts):
     found = _from_last_words(finding)
-    if not found and finding.hostile and not finding.symptom.endswith("-limit"):
-        found = _from_experiments(finding, try_alone)
-    diagnosis, evidence = found or _closer(finding, facts, build)
-    message = finding.message + (f". {evidence[0].upper()}{evidence[1:]}" if evidence else "")
+    if found or finding.symptom.endswith("-limit"):
+        return found
+    if lab and finding.hostile:
+        found = _from_hostility(finding, lab)
+    elif lab and finding.symptom in UNSURE:
+        found = _from_lab(finding, lab)
+    return found or _from_blocking_calls(facts, build)
+
+
+def diagnose(finding, build, lab=None):
+    """The Failure for a finding. lab is where to repeat the check, if that can
+    be done."""
+    facts = trace_facts.read(finding.trace)
+    found = _look_closer(finding, build, lab, facts)
+    diagnosis, evidence = found or _from_symptom(finding, facts, build)
+    message = finding.message
+    if evidence:
+        message += f". {evidence[0].upper()}{evidence[1:]}"
     return Failure(diagnosis, message, finding.seed)

@@ -74,6 +74,11 @@ def forgotten(facts):
     return None
 
 
+def longest_poll(facts):
+    """Seconds, of real time."""
+    return max((task.get("longest_poll_ns", 0) for task in tasks(facts)), default=0) / 1e9
+
+
 def was_cut_off(facts):
     """Tasks that were dropped with the runtime, before they were ready."""
     return [task for task in tasks(facts) if task.get("end") == "shutdown"]

@@ -11,7 +11,6 @@ from grader.build import BUILD
 JUDGE_SECONDS = 40
 PATIENCE_MS = 500
 SANITIZED_PATIENCE_MS = 4000  # the leak check stops the program for a while
-EXPERIMENT_SEEDS = 4
 
 
 class JudgeError(Exception):
@@ -77,6 +76,8 @@ def _command(exercise, check, program, folder, seed, seeds, hostile, records):
 
 def _run(command, records, write_end):
     """Returns the lines that the judge wrote to its records."""
+    if not os.path.exists(command[0]):
+        raise JudgeError(f"{command[0]} is not built: run `make needs`")
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -118,7 +119,3 @@ def run(exercise, check, program, folder, seed, seeds=None, hostile=None):
         return Finding("early-exit", "the check was not carried out to its end")
     return None
 
-
-def experiment(exercise, check, program, folder, seed, hostile):
-    """The same check with one kind of hostility only. True: it fails too."""
-    return run(exercise, check, program, folder, seed, EXPERIMENT_SEEDS, hostile)

@@ -40,27 +40,4 @@ $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_rules,$(v))))
 .PHONY: runtime
 runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_library,$(v)))
 
-# The runtime's tests: one program for each variant. Check runs each test of it
-# in a process of its own.
-RUNTIME_TEST_SOURCES := $(wildcard runtime/tests/*.c)
-CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
-
-# $(call runtime_test,VARIANT): the path of one test program.
-runtime_test = $(BUILD)/$(1)/runtime-tests
-
-define runtime_test_rules
-$(call runtime_test,$(1)): $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
-		$(call runtime_library,$(1))
-	$$(call say,ld,$$@)
-	$$(Q)$$(CC) $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -pthread \
-		-o $$@ $$^ $$(CHECK_LIBS)
-
--include $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.d)
-endef
-$(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_test_rules,$(v))))
-
-RUNTIME_TESTS := $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_test,$(v)))
-
-.PHONY: test-runtime
-test-runtime: $(RUNTIME_TESTS)
-	@grader/front/run-each.sh $(RUNTIME_TESTS)
+include runtime/tests/tests.mk

@@ -108,14 +108,20 @@ static void add_tasks(const struct facts *facts)
 
 static void add_fds(const struct facts *facts)
 {
+    const char *comma = "";
+
     text_add(facts->out, ",\"fds_open\":[");
     for (size_t i = 0; i < facts->model.fds.count; i++) {
         const struct model_fd *fd = table_at(&facts->model.fds, i);
 
-        text_format(facts->out, "%s{\"fd\":%" PRIu32 ",\"what\":", i ? "," : "",
+        if (trace_is_conductor(facts->trace, fd->what)) {
+            continue;
+        }
+        text_format(facts->out, "%s{\"fd\":%" PRIu32 ",\"what\":", comma,
                     fd->id);
         add_string(facts, trace_string(facts->trace, fd->what));
         text_add(facts->out, "}");
+        comma = ",";
     }
     text_add(facts->out, "]");
 }
@@ -123,8 +129,8 @@ static void add_fds(const struct facts *facts)
 static void add_lints(const struct facts *facts)
 {
     text_add(facts->out, ",\"lints\":[");
-    for (size_t i = 0; i < facts->lints.count; i++) {
-        const struct lint *lint = &facts->lints.list[i];
+    for (size_t i = 0; i < facts->lints.list.count; i++) {
+        const struct lint *lint = &facts->lints.list.items[i];
         const struct model_task *task = model_task(&facts->model, lint->task);
 
         text_format(facts->out, "%s{\"name\":\"%s\",\"task\":%" PRIu32,

@@ -1,7 +1,7 @@
 #include "history.h"
 
 #include "memory.h"
-#include "words.h"
+#include "sentence.h"
 
 /* Events between two keyframes at least: as many are replayed in no time. */
 enum { KEYFRAME_LEAST = 4096 };
@@ -71,7 +71,7 @@ static void step_with_caption(struct history *history)
 
     trace_read(history->trace, history->model.event_count, &event);
     text_clear(&history->caption);
-    words_add_event(&history->caption, history->trace, &history->model, &event);
+    sentence_add(&history->caption, history->trace, &history->model, &event);
     step(history);
 }
 

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "panels.h"
+#include "sentence.h"
 #include "words.h"
 
 enum {
     CAPTION_ROWS = 2,
     FIXED_ROWS = 9 + CAPTION_ROWS, /* all but tasks, timers and output */
     TIMER_ROWS_LEAST = 2,
-    MARGIN = 3,        /* columns at both sides where the arrows are */
     PROGRAM_MOST = 22, /* bytes of the program's name */
 };
 
@@ -77,11 +77,12 @@ static void draw_queue(struct grid *grid, const struct scene *scene, size_t row)
     const struct model *model = scene->model;
     uint64_t next = model->queue_first;
     size_t column;
-    size_t end = grid->columns - MARGIN;
+    size_t end = grid->columns - PANELS_MARGIN;
     struct text text = {0};
 
     text_format(&text, "queue (%" PRIu64 "): ", model->queue_length);
-    column = grid_put(grid, row, MARGIN, end, text_get(&text), GRID_FAINT);
+    column =
+        grid_put(grid, row, PANELS_MARGIN, end, text_get(&text), GRID_FAINT);
     if (next == MODEL_NONE) {
         grid_put(grid, row, column, end, "empty", GRID_FAINT);
     }
@@ -105,8 +106,8 @@ static void draw_queue(struct grid *grid, const struct scene *scene, size_t row)
 static void draw_now(struct grid *grid, const struct scene *scene, size_t row)
 {
     const char *caption = scene->caption;
-    const char *rule = words_rule(scene->event);
-    size_t end = grid->columns - MARGIN;
+    const char *rule = sentence_rule(scene->event);
+    size_t end = grid->columns - PANELS_MARGIN;
     struct text text = {0};
 
     panels_draw_heading(grid, row, 0, grid->columns, "now");
@@ -115,12 +116,12 @@ static void draw_now(struct grid *grid, const struct scene *scene, size_t row)
                   "space to play";
         rule = NULL;
     }
-    grid_put_folded(grid, row + 1, CAPTION_ROWS, MARGIN, end, caption,
+    grid_put_folded(grid, row + 1, CAPTION_ROWS, PANELS_MARGIN, end, caption,
                     GRID_STRONG);
     if (rule) {
         text_format(&text, "the rule: %s", rule);
-        grid_put(grid, row + 1 + CAPTION_ROWS, MARGIN, end, text_get(&text),
-                 GRID_FAINT);
+        grid_put(grid, row + 1 + CAPTION_ROWS, PANELS_MARGIN, end,
+                 text_get(&text), GRID_FAINT);
     }
     text_deinit(&text);
 }
@@ -144,8 +145,8 @@ static void draw_output(struct grid *grid, const struct scene *scene,
         length = strlen(printed);
         length -= length > 0 && printed[length - 1] == '\n';
         text_add_visible(&text, printed, length);
-        grid_put(grid, row + 1 + (size_t)(i - first), MARGIN,
-                 grid->columns - MARGIN, text_get(&text), GRID_PLAIN);
+        grid_put(grid, row + 1 + (size_t)(i - first), PANELS_MARGIN,
+                 grid->columns - PANELS_MARGIN, text_get(&text), GRID_PLAIN);
         text_deinit(&text);
     }
 }
@@ -165,8 +166,9 @@ static void draw_timeline(struct grid *grid, const struct scene *scene,
         trace_read(scene->trace, count - 1, &last);
     }
     text_add_time(&text, last.time_ns);
-    begin = grid_put(grid, row, MARGIN, grid->columns, "0 s ", GRID_FAINT);
-    end = grid->columns - MARGIN - text.length;
+    begin =
+        grid_put(grid, row, PANELS_MARGIN, grid->columns, "0 s ", GRID_FAINT);
+    end = grid->columns - PANELS_MARGIN - text.length;
     grid_put(grid, row, end, grid->columns, text_get(&text), GRID_FAINT);
     text_deinit(&text);
     end--;

@@ -7,44 +7,6 @@
 #include "memory.h"
 #include "words.h"
 
-static const struct {
-    const char *name;
-    const char *rule;
-} kinds[LINT_KIND_COUNT] = {
-    [LINT_LOST_WAKEUP] = {"lost-wakeup",
-                          "a task is pending, and nothing that is left can "
-                          "wake it"},
-    [LINT_BUSY_POLL] = {"busy-poll",
-                        "at least 16 wakes of a task, and over half of all, "
-                        "are its own; or 1000 polls in a row are"},
-    [LINT_BLOCKED_EXECUTOR] = {"blocked-executor",
-                               "a poll takes over 10 ms of real time"},
-    [LINT_NEVER_YIELDS] = {"never-yields", "the trace ends inside a poll"},
-    [LINT_WAKE_WITHOUT_POLL] = {"wake-without-poll",
-                                "a task is woken and in no queue when the "
-                                "program goes to sleep"},
-    [LINT_POLLED_WITHOUT_WAKE] = {"polled-without-wake",
-                                  "an idle task is polled and nobody woke it"},
-    [LINT_STARVED] = {"starved",
-                      "a task stands in the queue for 100 polls and 10 for "
-                      "each task in it"},
-    [LINT_TIMER_LATE] = {"timer-late",
-                         "a timer fires over 10 ms behind its deadline"},
-    [LINT_FD_LEFT_OPEN] = {"fd-left-open",
-                           "an fd is still registered when the runtime is "
-                           "shut down"},
-};
-
-const char *lint_name(enum lint_kind kind)
-{
-    return kinds[kind].name;
-}
-
-const char *lint_rule(enum lint_kind kind)
-{
-    return kinds[kind].rule;
-}
-
 void lints_init(struct lints *lints, struct trace *trace)
 {
     *lints = (struct lints){.trace = trace};
@@ -52,10 +14,7 @@ void lints_init(struct lints *lints, struct trace *trace)
 
 void lints_deinit(struct lints *lints)
 {
-    for (size_t i = 0; i < lints->count; i++) {
-        text_deinit(&lints->list[i].message);
-    }
-    memory_destroy(lints->list);
+    lint_list_deinit(&lints->list);
     memory_destroy(lints->watches);
     *lints = (struct lints){0};
 }
@@ -63,46 +22,6 @@ void lints_deinit(struct lints *lints)
 static uint64_t milliseconds(uint64_t ns)
 {
     return ns / 1000000;
-}
-
-/*
- * The message to write a finding into: one for a kind and a task, the latest.
- * NULL when there are enough of the kind.
- */
-static struct text *report(struct lints *lints, enum lint_kind kind,
-                           uint32_t task, uint64_t event)
-{
-    struct lint *lint = NULL;
-
-    for (size_t i = 0; i < lints->count && task; i++) {
-        if (lints->list[i].kind == kind && lints->list[i].task == task) {
-            lint = &lints->list[i];
-        }
-    }
-    if (!lint && lints->of_kind[kind] == LINT_MOST) {
-        return NULL;
-    }
-    if (!lint) {
-        lints->list = memory_grow(lints->list, &lints->capacity,
-                                  lints->count + 1, sizeof(*lints->list));
-        lint = &lints->list[lints->count++];
-        *lint = (struct lint){.kind = kind, .task = task};
-        lints->of_kind[kind]++;
-    }
-    lint->event = event;
-    text_clear(&lint->message);
-    return &lint->message;
-}
-
-static bool is_reported(const struct lints *lints, enum lint_kind kind,
-                        uint32_t task)
-{
-    for (size_t i = 0; i < lints->count; i++) {
-        if (lints->list[i].kind == kind && lints->list[i].task == task) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void add_task(const struct lints *lints, const struct model *model,
@@ -138,8 +57,8 @@ static void check_blocked(struct lints *lints, const struct model *model,
         event->argument < task->longest_poll_ns) {
         return;
     }
-    message =
-        report(lints, LINT_BLOCKED_EXECUTOR, task->id, model->event_count);
+    message = lint_list_add(&lints->list, LINT_BLOCKED_EXECUTOR, task->id,
+                            model->event_count);
     if (!message) {
         return;
     }
@@ -158,36 +77,37 @@ static void check_blocked(struct lints *lints, const struct model *model,
     }
 }
 
-static void check_poll_begin(struct lints *lints, const struct model *model,
-                             const struct model_task *task,
-                             struct lint_watch *watch)
+static void check_woken(struct lints *lints, const struct model *model,
+                        const struct model_task *task)
 {
-    uint64_t waited = model->polls - watch->polls_at_enqueue;
-    bool is_hostile = lints->trace->header.hostile &
-                      (RT_HOSTILE_SPURIOUS | RT_HOSTILE_SHUFFLE);
     struct text *message = NULL;
 
-    watch->streak = watch->is_woken_by_others ? 0 : watch->streak + 1;
-    watch->is_woken_by_others = false;
-    if (task->state == MODEL_IDLE && !task->is_woken && !is_hostile) {
-        message = report(lints, LINT_POLLED_WITHOUT_WAKE, task->id,
-                         model->event_count);
+    if (task->state == MODEL_IDLE && !task->is_woken) {
+        message = lint_list_add(&lints->list, LINT_POLLED_WITHOUT_WAKE,
+                                task->id, model->event_count);
     }
     if (message) {
         add_task(lints, model, message, task->id);
         text_format(message,
-                    " is polled for the %" PRIu64
-                    ". time, and nobody woke it since the last",
+                    " begins its poll %" PRIu64
+                    ", and nobody woke it since the one before",
                     task->polls + 1);
     }
-    if (!watch->is_waiting || is_hostile ||
-        waited <= LINT_STARVED_POLLS +
-                      LINT_STARVED_ROUNDS * watch->length_at_enqueue) {
-        watch->is_waiting = false;
-        return;
+}
+
+static void check_starved(struct lints *lints, const struct model *model,
+                          const struct model_task *task,
+                          const struct lint_watch *watch)
+{
+    uint64_t waited = model->polls - watch->polls_at_enqueue;
+    uint64_t most =
+        LINT_STARVED_POLLS + LINT_STARVED_ROUNDS * watch->length_at_enqueue;
+    struct text *message = NULL;
+
+    if (watch->is_waiting && waited > most) {
+        message = lint_list_add(&lints->list, LINT_STARVED, task->id,
+                                model->event_count);
     }
-    watch->is_waiting = false;
-    message = report(lints, LINT_STARVED, task->id, model->event_count);
     if (message) {
         add_task(lints, model, message, task->id);
         text_format(message,
@@ -195,6 +115,27 @@ static void check_poll_begin(struct lints *lints, const struct model *model,
                     " in it, while %" PRIu64 " polls went to others",
                     watch->length_at_enqueue, waited);
     }
+}
+
+/* Hostile mode may poll without a wake and keep a task waiting: by the rules.
+ */
+static void check_poll_begin(struct lints *lints, const struct model *model,
+                             const struct model_task *task,
+                             const struct trace_event *event)
+{
+    struct lint_watch *watch = watch_of(lints, model, task);
+    uint32_t hostile = lints->trace->header.hostile;
+
+    (void)event;
+    if (!(hostile & RT_HOSTILE_SPURIOUS)) {
+        check_woken(lints, model, task);
+    }
+    if (!(hostile & RT_HOSTILE_SHUFFLE)) {
+        check_starved(lints, model, task, watch);
+    }
+    watch->streak = watch->is_woken_by_others ? 0 : watch->streak + 1;
+    watch->is_woken_by_others = false;
+    watch->is_waiting = false;
 }
 
 static void check_busy(struct lints *lints, const struct model *model,
@@ -207,10 +148,11 @@ static void check_busy(struct lints *lints, const struct model *model,
     struct text *message;
 
     if ((!is_streak && !is_habit) ||
-        is_reported(lints, LINT_BUSY_POLL, task->id)) {
+        lint_list_has(&lints->list, LINT_BUSY_POLL, task->id)) {
         return;
     }
-    message = report(lints, LINT_BUSY_POLL, task->id, task->poll_event);
+    message =
+        lint_list_add(&lints->list, LINT_BUSY_POLL, task->id, task->poll_event);
     if (!message) {
         return;
     }
@@ -229,6 +171,14 @@ static void check_busy(struct lints *lints, const struct model *model,
     }
 }
 
+static void check_poll_end(struct lints *lints, const struct model *model,
+                           const struct model_task *task,
+                           const struct trace_event *event)
+{
+    check_blocked(lints, model, task, event);
+    check_busy(lints, model, task, watch_of(lints, model, task));
+}
+
 static void check_timer(struct lints *lints, const struct model *model,
                         const struct trace_event *event)
 {
@@ -237,8 +187,8 @@ static void check_timer(struct lints *lints, const struct model *model,
 
     if (event->time_ns > event->argument && late > LINT_LATE_NS &&
         lints->trace->header.clock != RT_TRACE_CLOCK_SCALED) {
-        message =
-            report(lints, LINT_TIMER_LATE, event->task, model->event_count);
+        message = lint_list_add(&lints->list, LINT_TIMER_LATE, event->task,
+                                model->event_count);
     }
     if (message) {
         text_format(message, "timer %" PRIu32 " of ", event->other);
@@ -250,18 +200,13 @@ static void check_timer(struct lints *lints, const struct model *model,
     }
 }
 
-/* A task that a shutdown ended while nothing could have woken it. */
-static void check_finish(struct lints *lints, const struct model *model,
-                         const struct model_task *task,
-                         const struct trace_event *event);
-
 static void report_lost(struct lints *lints, const struct model *model,
                         const struct model_task *task)
 {
-    struct text *message =
-        report(lints, LINT_LOST_WAKEUP, task->id,
-               task->stranded_event == MODEL_NONE ? task->poll_end_event
-                                                  : task->stranded_event);
+    struct text *message = lint_list_add(
+        &lints->list, LINT_LOST_WAKEUP, task->id,
+        task->stranded_event == MODEL_NONE ? task->poll_end_event
+                                           : task->stranded_event);
 
     if (!message) {
         return;
@@ -284,6 +229,7 @@ static void report_lost(struct lints *lints, const struct model *model,
     }
 }
 
+/* A task that a shutdown ended while nothing could have woken it. */
 static void check_finish(struct lints *lints, const struct model *model,
                          const struct model_task *task,
                          const struct trace_event *event)
@@ -304,9 +250,10 @@ static void check_limbo(struct lints *lints, const struct model *model)
         struct text *message = NULL;
 
         if (task->state == MODEL_QUEUED && !task->is_in_queue) {
-            message = report(lints, LINT_WAKE_WITHOUT_POLL, task->id,
-                             task->wake_event == MODEL_NONE ? task->spawn_event
-                                                            : task->wake_event);
+            message = lint_list_add(
+                &lints->list, LINT_WAKE_WITHOUT_POLL, task->id,
+                task->wake_event == MODEL_NONE ? task->spawn_event
+                                               : task->wake_event);
         }
         if (message) {
             add_task(lints, model, message, task->id);
@@ -316,33 +263,48 @@ static void check_limbo(struct lints *lints, const struct model *model)
     }
 }
 
+static void check_enqueue(struct lints *lints, const struct model *model,
+                          const struct model_task *task,
+                          const struct trace_event *event)
+{
+    struct lint_watch *watch = watch_of(lints, model, task);
+
+    (void)event;
+    watch->polls_at_enqueue = model->polls;
+    watch->length_at_enqueue = model->queue_length + 1;
+    watch->is_waiting = true;
+}
+
+static void check_wake(struct lints *lints, const struct model *model,
+                       const struct model_task *task,
+                       const struct trace_event *event)
+{
+    watch_of(lints, model, task)->is_woken_by_others |=
+        !model_is_self_wake(event) &&
+        model_wake_source(event) != RT_TRACE_FROM_YIELD;
+}
+
+/* The checks of events that are about a task. */
+static void (*const checks[RT_TRACE_TYPE_COUNT])(
+    struct lints *lints, const struct model *model,
+    const struct model_task *task, const struct trace_event *event) = {
+    [RT_TRACE_POLL_BEGIN] = check_poll_begin,
+    [RT_TRACE_POLL_END] = check_poll_end,
+    [RT_TRACE_FINISH] = check_finish,
+    [RT_TRACE_ENQUEUE] = check_enqueue,
+    [RT_TRACE_WAKE] = check_wake,
+};
+
 static void check_before(struct lints *lints, const struct model *model,
-                         struct model_task *task,
+                         const struct model_task *task,
                          const struct trace_event *event)
 {
-    struct lint_watch *watch = task ? watch_of(lints, model, task) : NULL;
-
     if (event->type == RT_TRACE_TIMER_FIRE) {
         check_timer(lints, model, event);
     } else if (event->type == RT_TRACE_PARK) {
         check_limbo(lints, model);
-    } else if (!task) {
-        return;
-    } else if (event->type == RT_TRACE_POLL_BEGIN) {
-        check_poll_begin(lints, model, task, watch);
-    } else if (event->type == RT_TRACE_POLL_END) {
-        check_blocked(lints, model, task, event);
-        check_busy(lints, model, task, watch);
-    } else if (event->type == RT_TRACE_FINISH) {
-        check_finish(lints, model, task, event);
-    } else if (event->type == RT_TRACE_ENQUEUE) {
-        watch->polls_at_enqueue = model->polls;
-        watch->length_at_enqueue = model->queue_length + 1;
-        watch->is_waiting = true;
-    } else if (event->type == RT_TRACE_WAKE) {
-        watch->is_woken_by_others |=
-            !model_is_self_wake(event) &&
-            model_wake_source(event) != RT_TRACE_FROM_YIELD;
+    } else if (task && checks[event->type]) {
+        checks[event->type](lints, model, task, event);
     }
 }
 
@@ -365,6 +327,18 @@ void lints_apply(struct lints *lints, struct model *model,
 
 /* ---- at the end ---- */
 
+static bool has_fds(const struct lints *lints, const struct model *model)
+{
+    for (size_t i = 0; i < model->fds.count; i++) {
+        const struct model_fd *fd = table_at(&model->fds, i);
+
+        if (!trace_is_conductor(lints->trace, fd->what)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Asleep with nothing that could end the sleep: then wakers don't matter. */
 static bool is_dead(const struct lints *lints, const struct model *model)
 {
@@ -372,15 +346,16 @@ static bool is_dead(const struct lints *lints, const struct model *model)
                      lints->trace->header.clock == RT_TRACE_CLOCK_CONDUCTED;
 
     return is_asleep && !model->is_stopped && !model->running &&
-           !model->queue_length && !model->timers.count && !model->fds.count &&
-           model->panic_message == MODEL_NONE;
+           !model->queue_length && !model->timers.count &&
+           !has_fds(lints, model) && model->panic_message == MODEL_NONE;
 }
 
 static void check_fds(struct lints *lints, const struct model *model)
 {
     for (size_t i = 0; i < model->fds.count && model->is_stopped; i++) {
         const struct model_fd *fd = table_at(&model->fds, i);
-        struct text *message = report(lints, LINT_FD_LEFT_OPEN, 0, fd->event);
+        struct text *message =
+            lint_list_add(&lints->list, LINT_FD_LEFT_OPEN, 0, fd->event);
 
         if (!message) {
             return;
@@ -404,7 +379,8 @@ static void check_unfinished_poll(struct lints *lints,
     if (!task || model->panic_message != MODEL_NONE) {
         return;
     }
-    message = report(lints, LINT_NEVER_YIELDS, task->id, task->poll_event);
+    message = lint_list_add(&lints->list, LINT_NEVER_YIELDS, task->id,
+                            task->poll_event);
     if (message) {
         add_task(lints, model, message, task->id);
         text_format(message,

@@ -27,10 +27,19 @@ enum mode {
     MODE_LIVE,
     MODE_PLAIN,
     MODE_FACTS,
+    MODE_LINTS,
+    MODE_HELP,
+};
+
+/* What the command line says; all borrowed from it. */
+struct options {
+    enum mode mode;
+    const char *note; /* NULL: none */
+    const char *path; /* NULL: none */
 };
 
 static const char usage[] =
-    "usage: polliwog-viz [--plain | --facts | --live] TRACE\n"
+    "usage: polliwog-viz [--plain | --facts | --live] [--note=TEXT] TRACE\n"
     "\n"
     "Shows what a program did, from the trace that it wrote with\n"
     "RT_TRACE=TRACE in its environment.\n"
@@ -40,6 +49,7 @@ static const char usage[] =
     "  --live       on the screen, while the program still runs\n"
     "  --plain      as text, one line for each event\n"
     "  --facts      as JSON: the tasks, what is left open, the findings\n"
+    "  --note=TEXT  a line to show along with it\n"
     "  --lints      lists what the findings mean; needs no trace\n"
     "  --help       this text\n";
 
@@ -63,15 +73,21 @@ static int run_facts(struct trace *trace)
     return finish_output(is_written);
 }
 
-static int run_screen(struct trace *trace, const char *path, bool is_live)
+static int run_plain(struct trace *trace, const char *note)
+{
+    return finish_output(narrate(stdout, trace, terminal_width(), note));
+}
+
+static int run_screen(struct trace *trace, const struct options *options)
 {
     struct trace_error error;
 
     if (!terminal_is_usable()) {
-        return finish_output(narrate(stdout, trace, terminal_width()));
+        return run_plain(trace, options->note);
     }
-    if (!terminal_run(trace, is_live, &error)) {
-        fprintf(stderr, "polliwog-viz: %s %s\n", path, error.text);
+    if (!terminal_run(trace, options->mode == MODE_LIVE, options->note,
+                      &error)) {
+        fprintf(stderr, "polliwog-viz: %s %s\n", options->path, error.text);
         return EXIT_FAILURE;
     }
     return EXIT_SUCCESS;
@@ -92,22 +108,22 @@ static bool open_trace(struct trace *trace, const char *path, enum mode mode,
     return is_open;
 }
 
-static int run(enum mode mode, const char *path)
+static int run(const struct options *options)
 {
     struct trace trace;
     struct trace_error error;
     int status;
 
-    if (!open_trace(&trace, path, mode, &error)) {
-        fprintf(stderr, "polliwog-viz: %s %s\n", path, error.text);
+    if (!open_trace(&trace, options->path, options->mode, &error)) {
+        fprintf(stderr, "polliwog-viz: %s %s\n", options->path, error.text);
         return EXIT_FAILURE;
     }
-    if (mode == MODE_FACTS) {
+    if (options->mode == MODE_FACTS) {
         status = run_facts(&trace);
-    } else if (mode == MODE_PLAIN) {
-        status = finish_output(narrate(stdout, &trace, terminal_width()));
+    } else if (options->mode == MODE_PLAIN) {
+        status = run_plain(&trace, options->note);
     } else {
-        status = run_screen(&trace, path, mode == MODE_LIVE);
+        status = run_screen(&trace, options);
     }
     trace_close(&trace);
     return status;
@@ -122,29 +138,62 @@ static int list_lints(void)
     return finish_output(true);
 }
 
+/* Takes one argument that begins with "--". False: there is none such. */
+static bool take_option(struct options *options, const char *argument)
+{
+    static const struct {
+        const char *name;
+        enum mode mode;
+    } modes[] = {
+        {"--plain", MODE_PLAIN}, {"--facts", MODE_FACTS}, {"--live", MODE_LIVE},
+        {"--lints", MODE_LINTS}, {"--help", MODE_HELP},
+    };
+    static const char note[] = "--note=";
+
+    if (strncmp(argument, note, strlen(note)) == 0) {
+        options->note = argument + strlen(note);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcmp(argument, modes[i].name) == 0) {
+            options->mode = modes[i].mode;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_arguments(struct options *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--", 2) == 0) {
+            if (!take_option(options, argv[i])) {
+                return false;
+            }
+        } else if (options->path) {
+            return false;
+        } else {
+            options->path = argv[i];
+        }
+    }
+    return options->path || options->mode == MODE_HELP ||
+           options->mode == MODE_LINTS;
+}
+
 int main(int argc, char **argv)
 {
-    enum mode mode = MODE_SCREEN;
-    const char *option = argc > 1 ? argv[1] : "";
+    struct options options = {.mode = MODE_SCREEN};
 
     setlocale(LC_ALL, "");
-    if (strcmp(option, "--help") == 0) {
-        return finish_output(fputs(usage, stdout) >= 0);
-    }
-    if (strcmp(option, "--lints") == 0) {
-        return list_lints();
-    }
-    if (strcmp(option, "--plain") == 0) {
-        mode = MODE_PLAIN;
-    } else if (strcmp(option, "--facts") == 0) {
-        mode = MODE_FACTS;
-    } else if (strcmp(option, "--live") == 0) {
-        mode = MODE_LIVE;
-    }
-    if (argc != (mode == MODE_SCREEN ? 2 : 3) ||
-        (mode == MODE_SCREEN && strncmp(option, "--", 2) == 0)) {
+    if (!take_arguments(&options, argc, argv)) {
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    return run(mode, argv[argc - 1]);
+    if (options.mode == MODE_HELP) {
+        return finish_output(fputs(usage, stdout) >= 0);
+    }
+    if (options.mode == MODE_LINTS) {
+        return list_lints();
+    }
+    return run(&options);
 }

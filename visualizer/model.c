@@ -72,3 +72,42 @@ bool model_is_stranded(const struct model_task *task)
 {
     return task->state == MODEL_IDLE && task->stranded_event != MODEL_NONE;
 }
+
+/* ---- the queue: a list through the tasks ---- */
+
+static struct model_task *task_at(const struct model *model, uint64_t index)
+{
+    return index == MODEL_NONE ? NULL : table_at(&model->tasks, index);
+}
+
+void model_leave_queue(struct model *model, struct model_task *task)
+{
+    struct model_task *previous = task_at(model, task->queue_previous);
+    struct model_task *next = task_at(model, task->queue_next);
+
+    if (!task->is_in_queue) {
+        return;
+    }
+    *(previous ? &previous->queue_next : &model->queue_first) =
+        task->queue_next;
+    *(next ? &next->queue_previous : &model->queue_last) = task->queue_previous;
+    task->queue_previous = MODEL_NONE;
+    task->queue_next = MODEL_NONE;
+    task->is_in_queue = false;
+    model->queue_length--;
+}
+
+void model_join_queue(struct model *model, struct model_task *task)
+{
+    uint64_t index = table_index(&model->tasks, task);
+    struct model_task *last = task_at(model, model->queue_last);
+
+    if (task->is_in_queue) {
+        return;
+    }
+    *(last ? &last->queue_next : &model->queue_first) = index;
+    task->queue_previous = model->queue_last;
+    model->queue_last = index;
+    task->is_in_queue = true;
+    model->queue_length++;
+}

@@ -141,6 +141,10 @@ struct model_fd *model_fd(const struct model *model, uint32_t id);
 /* True if the task can only be ended from outside: nobody can wake it. */
 bool model_is_stranded(const struct model_task *task);
 
+/* For model_apply.c: into the queue, at its back; and out of it. */
+void model_join_queue(struct model *model, struct model_task *task);
+void model_leave_queue(struct model *model, struct model_task *task);
+
 /* "idle", "queued", "running", "finished". */
 const char *model_state_name(enum model_state state);
 

@@ -77,45 +77,6 @@ static void remove_wait(struct model_task *task, enum model_wait_kind kind,
     }
 }
 
-/* ---- the queue: a list through the tasks ---- */
-
-static struct model_task *task_at(const struct model *model, uint64_t index)
-{
-    return index == MODEL_NONE ? NULL : table_at(&model->tasks, index);
-}
-
-static void leave_queue(struct model *model, struct model_task *task)
-{
-    struct model_task *previous = task_at(model, task->queue_previous);
-    struct model_task *next = task_at(model, task->queue_next);
-
-    if (!task->is_in_queue) {
-        return;
-    }
-    *(previous ? &previous->queue_next : &model->queue_first) =
-        task->queue_next;
-    *(next ? &next->queue_previous : &model->queue_last) = task->queue_previous;
-    task->queue_previous = MODEL_NONE;
-    task->queue_next = MODEL_NONE;
-    task->is_in_queue = false;
-    model->queue_length--;
-}
-
-static void join_queue(struct model *model, struct model_task *task)
-{
-    uint64_t index = table_index(&model->tasks, task);
-    struct model_task *last = task_at(model, model->queue_last);
-
-    if (task->is_in_queue) {
-        return;
-    }
-    *(last ? &last->queue_next : &model->queue_first) = index;
-    task->queue_previous = model->queue_last;
-    model->queue_last = index;
-    task->is_in_queue = true;
-    model->queue_length++;
-}
-
 /* ---- what each event does; task is that of the event, or NULL ---- */
 
 static void apply_spawn(struct model *model, struct model_task *task,
@@ -131,7 +92,7 @@ static void apply_poll_begin(struct model *model, struct model_task *task,
                              const struct trace_event *event)
 {
     (void)event;
-    leave_queue(model, task);
+    model_leave_queue(model, task);
     task->state = MODEL_RUNNING;
     task->is_woken = false;
     task->poll_event = model->event_count;
@@ -193,7 +154,7 @@ static void apply_enqueue(struct model *model, struct model_task *task,
 {
     (void)event;
     if (task->state != MODEL_FINISHED) {
-        join_queue(model, task);
+        model_join_queue(model, task);
     }
     if (task->state == MODEL_IDLE) {
         task->state = MODEL_QUEUED;
@@ -204,13 +165,13 @@ static void apply_dequeue(struct model *model, struct model_task *task,
                           const struct trace_event *event)
 {
     (void)event;
-    leave_queue(model, task);
+    model_leave_queue(model, task);
 }
 
 static void apply_finish(struct model *model, struct model_task *task,
                          const struct trace_event *event)
 {
-    leave_queue(model, task);
+    model_leave_queue(model, task);
     if (task->state != MODEL_FINISHED) {
         model->live_tasks--;
     }

@@ -5,6 +5,7 @@
 
 #include "lints.h"
 #include "model.h"
+#include "sentence.h"
 #include "words.h"
 
 enum {
@@ -68,10 +69,10 @@ static void put_line(const struct narration *narration, const char *line)
 static void tell_event(struct narration *narration, struct text *line,
                        const struct trace_event *event)
 {
-    const char *rule = words_rule(event);
+    const char *rule = sentence_rule(event);
 
     text_clear(line);
-    words_add_event(line, narration->trace, &narration->model, event);
+    sentence_add(line, narration->trace, &narration->model, event);
     text_add(line, " [");
     text_add_time(line, event->time_ns);
     text_add(line, "]");
@@ -141,7 +142,7 @@ static void tell_lint(const struct narration *narration, struct text *line,
     put_line(narration, text_get(line));
 }
 
-bool narrate(FILE *out, struct trace *trace, size_t width)
+bool narrate(FILE *out, struct trace *trace, size_t width, const char *note)
 {
     struct narration narration = {
         .out = out,
@@ -162,8 +163,13 @@ bool narrate(FILE *out, struct trace *trace, size_t width)
     }
     lints_finish(&narration.lints, &narration.model);
     tell_end(&narration, &line);
-    for (size_t i = 0; i < narration.lints.count; i++) {
-        tell_lint(&narration, &line, &narration.lints.list[i]);
+    for (size_t i = 0; i < narration.lints.list.count; i++) {
+        tell_lint(&narration, &line, &narration.lints.list.items[i]);
+    }
+    if (note) {
+        text_clear(&line);
+        text_add_visible(&line, note, strlen(note));
+        put_line(&narration, text_get(&line));
     }
     text_deinit(&line);
     lints_deinit(&narration.lints);

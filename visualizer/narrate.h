@@ -15,8 +15,8 @@
 
 /*
  * Writes the whole story. width: columns to fold the lines to; 0: no folding.
- * False when out takes no more.
+ * note: a last line, or NULL. False when out takes no more.
  */
-bool narrate(FILE *out, struct trace *trace, size_t width);
+bool narrate(FILE *out, struct trace *trace, size_t width, const char *note);
 
 #endif

@@ -3,12 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "help.h"
+#include "moves.h"
 #include "why.h"
 #include "words.h"
 
 enum {
     PAGE_EVENTS = 10,
-    SEARCH_MOST = 2000000, /* events looked at in one go: about a second */
     FIRST_SPEED = 2,
 };
 
@@ -31,7 +32,8 @@ static const struct {
 
 enum { SPEED_COUNT = sizeof(speeds) / sizeof(speeds[0]) };
 
-void player_init(struct player *player, struct trace *trace, bool is_live)
+void player_init(struct player *player, struct trace *trace, bool is_live,
+                 const char *note)
 {
     *player = (struct player){
         .trace = trace,
@@ -39,6 +41,9 @@ void player_init(struct player *player, struct trace *trace, bool is_live)
         .is_live = is_live,
         .is_at_end = is_live,
     };
+    if (note) {
+        text_add_visible(&player->message, note, strlen(note));
+    }
     history_init(&player->history, trace);
     if (is_live) {
         history_seek(&player->history, trace->count);
@@ -51,87 +56,6 @@ void player_deinit(struct player *player)
     text_deinit(&player->search);
     text_deinit(&player->message);
     text_deinit(&player->overlay);
-}
-
-static uint64_t position_of(const struct player *player)
-{
-    return history_position(&player->history);
-}
-
-static void seek(struct player *player, uint64_t position)
-{
-    history_seek(&player->history, position);
-    player->is_at_end = player->is_live && position >= player->trace->count;
-}
-
-/* ---- steps ---- */
-
-/* What a step stops at. */
-enum stop {
-    STOP_EVENT,
-    STOP_POLL,
-    STOP_WAKE,
-    STOP_TURN,
-};
-
-static bool is_stop(const struct player *player,
-                    const struct trace_event *event, enum stop stop)
-{
-    if (player->is_following && stop != STOP_TURN &&
-        event->task != player->selected) {
-        return false;
-    }
-    switch (stop) {
-    case STOP_POLL:
-        return event->type == RT_TRACE_POLL_BEGIN;
-    case STOP_WAKE:
-        return event->type == RT_TRACE_WAKE;
-    case STOP_TURN:
-        return event->type == RT_TRACE_PARK;
-    default:
-        return event->type != RT_TRACE_NONE;
-    }
-}
-
-static void say_end(struct player *player, bool is_forward)
-{
-    text_add(&player->message, is_forward ? "nothing more of that kind"
-                                          : "nothing before of that kind");
-}
-
-static void step_forward(struct player *player, enum stop stop)
-{
-    for (uint64_t i = position_of(player); i < player->trace->count; i++) {
-        struct trace_event event;
-
-        trace_read(player->trace, i, &event);
-        if (is_stop(player, &event, stop)) {
-            seek(player, i + 1);
-            return;
-        }
-    }
-    player->is_playing = false;
-    say_end(player, true);
-}
-
-static void step_back(struct player *player, enum stop stop)
-{
-    uint64_t position = position_of(player);
-
-    for (uint64_t i = position ? position - 1 : 0; i > 0; i--) {
-        struct trace_event event;
-
-        trace_read(player->trace, i - 1, &event);
-        if (is_stop(player, &event, stop)) {
-            seek(player, i);
-            return;
-        }
-    }
-    if (stop == STOP_EVENT && position > 0) {
-        seek(player, 0);
-    } else {
-        say_end(player, false);
-    }
 }
 
 /* ---- tasks ---- */
@@ -157,8 +81,9 @@ static void select_task(struct player *player, bool is_next)
     player->selected = ((struct model_task *)table_at(tasks, index))->id;
 }
 
-static void toggle_follow(struct player *player)
+static void press_follow(struct player *player, int unused)
 {
+    (void)unused;
     if (!player->selected) {
         player->selected = player->history.event.task;
     }
@@ -182,11 +107,12 @@ static void show(struct player *player, const char *title)
     player->is_playing = false;
 }
 
-static void show_why(struct player *player)
+static void press_why(struct player *player, int unused)
 {
     uint32_t task =
         player->selected ? player->selected : player->history.event.task;
 
+    (void)unused;
     if (!task) {
         text_add(&player->message, "why what? Select a task with j or k");
         return;
@@ -199,17 +125,29 @@ static void show_why(struct player *player)
     show(player, "why?");
 }
 
-static void show_help(struct player *player)
+static void press_help(struct player *player, int unused)
 {
+    (void)unused;
     text_clear(&player->overlay);
-    text_add(&player->overlay, player_help);
+    text_add(&player->overlay, help_text);
     show(player, "help");
+}
+
+static uint64_t count_lines(const struct text *text)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < text->length; i++) {
+        count += text->data[i] == '\n';
+    }
+    return count;
 }
 
 static void overlay_key(struct player *player, uint32_t key)
 {
     if (key == 'j' || key == PLAYER_KEY_DOWN) {
-        player->overlay_top++;
+        player->overlay_top +=
+            player->overlay_top + 1 < count_lines(&player->overlay);
     } else if (key == 'k' || key == PLAYER_KEY_UP) {
         player->overlay_top -= player->overlay_top > 0;
     } else {
@@ -218,46 +156,6 @@ static void overlay_key(struct player *player, uint32_t key)
 }
 
 /* ---- search ---- */
-
-static bool is_found(const struct player *player, const struct text *caption)
-{
-    return strcasestr(text_get(caption), text_get(&player->search)) != NULL;
-}
-
-static void search(struct player *player)
-{
-    struct model model;
-    struct text caption = {0};
-    uint64_t begin = position_of(player);
-    uint64_t end = begin + SEARCH_MOST;
-    uint64_t i;
-
-    model_init(&model);
-    model_copy(&model, &player->history.model);
-    if (end > player->trace->count) {
-        end = player->trace->count;
-    }
-    for (i = begin; i < end; i++) {
-        struct trace_event event;
-
-        trace_read(player->trace, i, &event);
-        text_clear(&caption);
-        words_add_event(&caption, player->trace, &model, &event);
-        if (is_found(player, &caption)) {
-            break;
-        }
-        model_apply(&model, &event);
-    }
-    if (i < end) {
-        seek(player, i + 1);
-    } else {
-        text_format(&player->message,
-                    "'%s' is not in the next %" PRIu64 " events",
-                    text_get(&player->search), end - begin);
-    }
-    text_deinit(&caption);
-    model_deinit(&model);
-}
 
 static void show_prompt(struct player *player)
 {
@@ -286,7 +184,7 @@ static void typing_key(struct player *player, uint32_t key)
     }
     if (key == PLAYER_KEY_ENTER) {
         player->is_typing = false;
-        search(player);
+        moves_search(player);
         return;
     }
     if (key == PLAYER_KEY_BACKSPACE) {
@@ -297,8 +195,9 @@ static void typing_key(struct player *player, uint32_t key)
     show_prompt(player);
 }
 
-static void begin_typing(struct player *player)
+static void press_search(struct player *player, int unused)
 {
+    (void)unused;
     player->is_typing = true;
     player->is_playing = false;
     text_clear(&player->search);
@@ -316,111 +215,111 @@ static void change_speed(struct player *player, bool is_faster)
     }
 }
 
-static void toggle_play(struct player *player)
+static void press_play(struct player *player, int unused)
 {
+    (void)unused;
     player->is_playing = !player->is_playing;
     player->owed_ns = 0;
-    if (player->is_playing && position_of(player) == player->trace->count &&
+    if (player->is_playing &&
+        history_position(&player->history) == player->trace->count &&
         !player->is_live) {
-        seek(player, 0);
+        moves_seek(player, 0);
     }
 }
 
-/* Keys that move through the events. False: it was none of them. */
-static bool moving_key(struct player *player, uint32_t key)
+static void press_speed(struct player *player, int direction)
 {
-    uint64_t position = position_of(player);
+    change_speed(player, direction > 0);
+}
 
-    switch (key) {
-    case PLAYER_KEY_RIGHT:
-    case 'l':
-    case 'n':
-    case 'e':
-        step_forward(player, STOP_EVENT);
-        break;
-    case PLAYER_KEY_LEFT:
-    case 'h':
-    case 'b':
-    case 'E':
-        step_back(player, STOP_EVENT);
-        break;
-    case 'p':
-        step_forward(player, STOP_POLL);
-        break;
-    case 'P':
-        step_back(player, STOP_POLL);
-        break;
-    case 'a':
-        step_forward(player, STOP_WAKE);
-        break;
-    case 'A':
-        step_back(player, STOP_WAKE);
-        break;
-    case 't':
-        step_forward(player, STOP_TURN);
-        break;
-    case 'T':
-        step_back(player, STOP_TURN);
-        break;
-    case 'g':
-    case PLAYER_KEY_HOME:
-        seek(player, 0);
-        break;
-    case 'G':
-    case PLAYER_KEY_END:
-        seek(player, player->trace->count);
-        break;
-    case PLAYER_KEY_PAGE_DOWN:
-        seek(player, position + PAGE_EVENTS);
-        break;
-    case PLAYER_KEY_PAGE_UP:
-        seek(player, position > PAGE_EVENTS ? position - PAGE_EVENTS : 0);
-        break;
-    default:
-        return false;
-    }
+static void press_task(struct player *player, int direction)
+{
+    select_task(player, direction > 0);
+}
+
+static void press_quit(struct player *player, int unused)
+{
+    (void)unused;
+    player->is_over = true;
+}
+
+static void press_step(struct player *player, int stop)
+{
+    moves_forward(player, (enum moves_stop)stop);
     player->is_playing = false;
-    return true;
 }
 
-static void other_key(struct player *player, uint32_t key)
+static void press_back(struct player *player, int stop)
 {
-    switch (key) {
-    case ' ':
-        toggle_play(player);
-        break;
-    case 'j':
-    case PLAYER_KEY_DOWN:
-    case 'k':
-    case PLAYER_KEY_UP:
-        select_task(player, key == 'j' || key == PLAYER_KEY_DOWN);
-        break;
-    case '+':
-    case '=':
-    case '-':
-        change_speed(player, key != '-');
-        break;
-    case 'f':
-        toggle_follow(player);
-        break;
-    case 'w':
-    case PLAYER_KEY_ENTER:
-        show_why(player);
-        break;
-    case '/':
-        begin_typing(player);
-        break;
-    case '?':
-        show_help(player);
-        break;
-    case 'q':
-    case PLAYER_KEY_ESCAPE:
-        player->is_over = true;
-        break;
-    default:
-        text_add(&player->message, "this key does nothing; ? lists the keys");
-        break;
+    moves_back(player, (enum moves_stop)stop);
+    player->is_playing = false;
+}
+
+static void press_page(struct player *player, int events)
+{
+    int64_t position = (int64_t)history_position(&player->history) + events;
+
+    moves_seek(player, position > 0 ? (uint64_t)position : 0);
+    player->is_playing = false;
+}
+
+static void press_end(struct player *player, int is_last)
+{
+    moves_seek(player, is_last ? player->trace->count : 0);
+    player->is_playing = false;
+}
+
+static const struct {
+    uint32_t key;
+    void (*press)(struct player *player, int argument);
+    int argument;
+} keys[] = {
+    {' ', press_play, 0},
+    {'l', press_step, MOVES_TO_EVENT},
+    {'n', press_step, MOVES_TO_EVENT},
+    {'e', press_step, MOVES_TO_EVENT},
+    {PLAYER_KEY_RIGHT, press_step, MOVES_TO_EVENT},
+    {'h', press_back, MOVES_TO_EVENT},
+    {'b', press_back, MOVES_TO_EVENT},
+    {'E', press_back, MOVES_TO_EVENT},
+    {PLAYER_KEY_LEFT, press_back, MOVES_TO_EVENT},
+    {'p', press_step, MOVES_TO_POLL},
+    {'P', press_back, MOVES_TO_POLL},
+    {'a', press_step, MOVES_TO_WAKE},
+    {'A', press_back, MOVES_TO_WAKE},
+    {'t', press_step, MOVES_TO_TURN},
+    {'T', press_back, MOVES_TO_TURN},
+    {PLAYER_KEY_PAGE_DOWN, press_page, PAGE_EVENTS},
+    {PLAYER_KEY_PAGE_UP, press_page, -PAGE_EVENTS},
+    {'g', press_end, false},
+    {PLAYER_KEY_HOME, press_end, false},
+    {'G', press_end, true},
+    {PLAYER_KEY_END, press_end, true},
+    {'j', press_task, 1},
+    {PLAYER_KEY_DOWN, press_task, 1},
+    {'k', press_task, -1},
+    {PLAYER_KEY_UP, press_task, -1},
+    {'+', press_speed, 1},
+    {'=', press_speed, 1},
+    {'-', press_speed, -1},
+    {'f', press_follow, 0},
+    {'w', press_why, 0},
+    {PLAYER_KEY_ENTER, press_why, 0},
+    {'/', press_search, 0},
+    {'?', press_help, 0},
+    {'q', press_quit, 0},
+    {PLAYER_KEY_ESCAPE, press_quit, 0},
+};
+
+static void main_key(struct player *player, uint32_t key)
+{
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (keys[i].key == key) {
+            keys[i].press(player, keys[i].argument);
+            return;
+        }
     }
+    text_add(&player->message, "this key does nothing; ? lists the keys");
 }
 
 void player_key(struct player *player, uint32_t key)
@@ -430,8 +329,8 @@ void player_key(struct player *player, uint32_t key)
         typing_key(player, key);
     } else if (player->overlay_title) {
         overlay_key(player, key);
-    } else if (!moving_key(player, key)) {
-        other_key(player, key);
+    } else {
+        main_key(player, key);
     }
 }
 
@@ -449,11 +348,12 @@ bool player_pass(struct player *player, uint64_t ns)
     events = player->owed_ns / beat;
     player->owed_ns %= beat;
     if (player->is_following && events) {
-        step_forward(player, STOP_EVENT);
+        moves_forward(player, MOVES_TO_EVENT);
     } else if (events) {
-        seek(player, position_of(player) + events);
+        moves_seek(player, history_position(&player->history) + events);
     }
-    if (position_of(player) == player->trace->count && !player->is_live) {
+    if (history_position(&player->history) == player->trace->count &&
+        !player->is_live) {
         player->is_playing = false;
     }
     return events > 0;
@@ -465,7 +365,7 @@ void player_grown(struct player *player, bool is_live)
 
     player->is_live = is_live;
     if (was_at_end) {
-        seek(player, player->trace->count);
+        moves_seek(player, player->trace->count);
     }
 }
 
@@ -478,7 +378,7 @@ void player_scene(const struct player *player, struct scene *scene)
         .model = &history->model,
         .event = &history->event,
         .caption = text_get(&history->caption),
-        .position = position_of(player),
+        .position = history_position(&player->history),
         .selected = player->selected,
         .is_following = player->is_following,
         .is_playing = player->is_playing,
@@ -490,27 +390,3 @@ void player_scene(const struct player *player, struct scene *scene)
         .overlay_top = player->overlay_top,
     };
 }
-
-const char player_help[] =
-    "A trace is a list of events; you stand behind one of them.\n"
-    "Nothing runs unless it was woken: look for who wakes whom.\n"
-    "\n"
-    "  space            play, stop\n"
-    "  right, l, n, e   the next event\n"
-    "  left, h, b, E    one event back\n"
-    "  p  P             the next poll, the poll before\n"
-    "  a  A             the next wake, the wake before\n"
-    "  t  T             the next turn of the loop, the turn before\n"
-    "  PgDn  PgUp       ten events on, ten back\n"
-    "  g  G             the beginning, the end\n"
-    "  +  -             play faster, slower\n"
-    "  j  k, down  up   select a task\n"
-    "  f                steps stop at the selected task only\n"
-    "  w, Enter         why? The causes of the task's state\n"
-    "  /                search in what the events say\n"
-    "  ?                this page\n"
-    "  q, Esc           quit\n"
-    "\n"
-    "States: idle, nothing happens to it until it is woken; queued, it was\n"
-    "woken and will be polled; running, in a poll; finished. An arrow in the\n"
-    "margin is a wake, from what caused it to the task that is woken.\n";

@@ -2,7 +2,7 @@
  * Player: what the keys do. It knows where in the trace we are, whether it
  * plays, which task is selected; it draws nothing and waits for nothing.
  *
- *     player_init(&player, &trace, is_live)
+ *     player_init(&player, &trace, is_live, note)
  *     player_key(&player, key)          for each key
  *     player_pass(&player, ns)          as time goes by
  *     player_scene(&player, &scene)     what to draw now
@@ -48,7 +48,9 @@ struct player {
     uint64_t overlay_top;
 };
 
-void player_init(struct player *player, struct trace *trace, bool is_live);
+/* note: a message to begin with, or NULL. */
+void player_init(struct player *player, struct trace *trace, bool is_live,
+                 const char *note);
 void player_deinit(struct player *player);
 
 /* A key was pressed: a code point or one of enum player_key. */
@@ -62,8 +64,5 @@ void player_grown(struct player *player, bool is_live);
 
 /* Fills in what to draw; it borrows from the player until the next call. */
 void player_scene(const struct player *player, struct scene *scene);
-
-/* The text of the help page. */
-extern const char player_help[];
 
 #endif

@@ -225,7 +225,8 @@ static bool run(struct screen *screen, struct trace_error *error)
     return true;
 }
 
-bool terminal_run(struct trace *trace, bool is_live, struct trace_error *error)
+bool terminal_run(struct trace *trace, bool is_live, const char *note,
+                  struct trace_error *error)
 {
     struct screen screen = {0};
     bool is_good;
@@ -247,7 +248,7 @@ bool terminal_run(struct trace *trace, bool is_live, struct trace_error *error)
     curs_set(0);
     start_colours(&screen);
     grid_init(&screen.grid, strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
-    player_init(&screen.player, trace, is_live);
+    player_init(&screen.player, trace, is_live, note);
     is_good = run(&screen, error);
     endwin();
     delscreen(screen.handle);

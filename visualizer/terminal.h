@@ -18,9 +18,10 @@ bool terminal_is_usable(void);
 unsigned terminal_width(void);
 
 /*
- * Runs the screen. is_live: the trace may grow. False: error says what went
- * wrong, and the terminal is restored.
+ * Runs the screen. is_live: the trace may grow. note: a line to show first,
+ * or NULL. False: error says what went wrong, and the terminal is restored.
  */
-bool terminal_run(struct trace *trace, bool is_live, struct trace_error *error);
+bool terminal_run(struct trace *trace, bool is_live, const char *note,
+                  struct trace_error *error);
 
 #endif

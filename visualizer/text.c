@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +79,13 @@ static size_t length_from_first(unsigned char first)
     return first >= 0xf0 && first < 0xf5 ? 4 : 0;
 }
 
+static bool is_code_point(uint32_t value, size_t length)
+{
+    bool is_surrogate = value >= 0xd800 && value < 0xe000;
+
+    return value >= smallest[length] && value <= 0x10ffff && !is_surrogate;
+}
+
 size_t text_decode(const char *bytes, size_t left, uint32_t *code)
 {
     unsigned char first = left ? (unsigned char)bytes[0] : 0xff;
@@ -98,16 +106,12 @@ size_t text_decode(const char *bytes, size_t left, uint32_t *code)
         }
         value = value << 6 | (next & 0x3fU);
     }
-    if (value < smallest[length] || value > 0x10ffff ||
-        (value >= 0xd800 && value < 0xe000)) {
-        return 0;
-    }
     *code = value;
-    return length;
+    return is_code_point(value, length) ? length : 0;
 }
 
 /* C0 and C1 controls, DEL, and the marks that turn the writing around. */
-static int is_control(uint32_t code)
+static bool is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code < 0xa0) ||
            (code >= 0x200e && code <= 0x200f) ||

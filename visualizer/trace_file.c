@@ -340,6 +340,11 @@ void trace_close(struct trace *trace)
     *trace = (struct trace){.fd = -1};
 }
 
+bool trace_is_conductor(const struct trace *trace, uint64_t what)
+{
+    return strcmp(trace_string(trace, what), "conductor") == 0;
+}
+
 bool trace_is_live(const struct trace *trace)
 {
     pid_t pid = (pid_t)trace->header.pid;

@@ -76,6 +76,12 @@ const char *trace_string(const struct trace *trace, uint64_t offset);
 /* True if the argument of this type of event is a string. */
 bool trace_has_string(unsigned type);
 
+/*
+ * True if an fd of this name is not the program's own, but the line to the
+ * judge who moves its clock (sched/conductor.h).
+ */
+bool trace_is_conductor(const struct trace *trace, uint64_t what);
+
 /* True while the program that writes the trace runs on this machine. */
 bool trace_is_live(const struct trace *trace);
 

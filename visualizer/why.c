@@ -196,14 +196,35 @@ static uint64_t add_arming(const struct walk *walk, uint64_t wake,
     return poll;
 }
 
-/*
- * Tells why the poll that begins at index happened. Returns the poll in which
- * the cause lies, or MODEL_NONE at the end of the walk.
- */
-static uint64_t add_cause(const struct walk *walk, uint64_t index)
+/* Adds the wake or spawn at index; returns the poll that it was made in. */
+static uint64_t add_wake(const struct walk *walk, uint64_t index)
+{
+    struct trace_event wake;
+    bool is_spawn;
+
+    trace_read(walk->trace, index, &wake);
+    is_spawn = wake.type == RT_TRACE_SPAWN;
+    text_add(walk->text,
+             is_spawn ? "<- it was spawned by " : "<- it was woken by ");
+    if (is_spawn) {
+        add_task(walk, wake.other);
+    } else {
+        words_add_source(walk->text, walk->trace, walk->model, &wake);
+    }
+    add_place(walk, index);
+    if (!is_spawn && model_wake_source(&wake) == RT_TRACE_FROM_TIMER) {
+        return add_arming(walk, index, &wake);
+    }
+    if (!is_spawn && model_wake_source(&wake) != RT_TRACE_FROM_TASK) {
+        return MODEL_NONE;
+    }
+    return find_before(walk, index, is_poll_begin, wake.other);
+}
+
+/* Adds the poll that begins at index; returns the wake behind it. */
+static uint64_t add_poll(const struct walk *walk, uint64_t index)
 {
     struct trace_event poll;
-    struct trace_event wake;
     uint64_t cause;
 
     trace_read(walk->trace, index, &poll);
@@ -214,28 +235,18 @@ static uint64_t add_cause(const struct walk *walk, uint64_t index)
     cause = find_before(walk, index, is_spawn_or_wake, poll.task);
     if (cause == MODEL_NONE) {
         text_add(walk->text, "<- nothing that the trace knows of\n");
-        return MODEL_NONE;
     }
-    trace_read(walk->trace, cause, &wake);
-    text_add(walk->text, "<- ");
-    if (wake.type == RT_TRACE_SPAWN) {
-        text_add(walk->text, "it was spawned by ");
-        add_task(walk, wake.other);
-    } else {
-        text_add(walk->text, "it was woken by ");
-        words_add_source(walk->text, walk->trace, walk->model, &wake);
+    return cause;
+}
+
+/* Wakes and polls in turn, each the cause of the one before. */
+static void add_past(const struct walk *walk, uint64_t wake)
+{
+    for (int steps = 0; wake != MODEL_NONE && steps < STEPS_MOST; steps++) {
+        uint64_t poll = add_wake(walk, wake);
+
+        wake = poll == MODEL_NONE ? MODEL_NONE : add_poll(walk, poll);
     }
-    add_place(walk, cause);
-    if (wake.type == RT_TRACE_WAKE &&
-        model_wake_source(&wake) == RT_TRACE_FROM_TIMER) {
-        return add_arming(walk, cause, &wake);
-    }
-    if (wake.type == RT_TRACE_SPAWN ||
-        model_wake_source(&wake) == RT_TRACE_FROM_TASK) {
-        return wake.other ? find_before(walk, cause, is_poll_begin, wake.other)
-                          : MODEL_NONE;
-    }
-    return MODEL_NONE;
 }
 
 void why_add(struct text *text, struct trace *trace, const struct model *model,
@@ -243,18 +254,19 @@ void why_add(struct text *text, struct trace *trace, const struct model *model,
 {
     struct walk walk = {.text = text, .trace = trace, .model = model};
     const struct model_task *task = model_task(model, id);
-    uint64_t poll;
+    uint64_t wake = MODEL_NONE;
 
     if (!task) {
         text_add(text, "This task is not born yet.\n");
         return;
     }
     add_present(&walk, task);
-    poll = task->poll_event;
-    if (poll != MODEL_NONE) {
-        text_add(text, "\nHow it came to its last poll:\n");
+    text_add(text, "\nHow it came to this:\n");
+    if (task->state == MODEL_QUEUED) {
+        wake =
+            find_before(&walk, model->event_count, is_spawn_or_wake, task->id);
+    } else if (task->poll_event != MODEL_NONE) {
+        wake = add_poll(&walk, task->poll_event);
     }
-    for (int steps = 0; poll != MODEL_NONE && steps < STEPS_MOST; steps++) {
-        poll = add_cause(&walk, poll);
-    }
+    add_past(&walk, wake);
 }

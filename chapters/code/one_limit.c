@@ -15,7 +15,7 @@ static enum rt_poll inn_poll(struct rt_future *future, struct rt_context *cx)
     struct inn *self = RT_SELF(future, struct inn);
 
     RT_BEGIN(self);
-    if (rt_tcp_listen(&self->door, "127.0.0.1", TALK_PORT) < 0 ||
+    if (!open_door(&self->door) ||
         RT_SPAWN_DETACHED(talker("croak", 5, RT_SECONDS(4))) < 0) {
         RT_RETURN();
     }

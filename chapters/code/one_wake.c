@@ -4,7 +4,7 @@
 // listing: frame
 struct listener {
     struct rt_future future;
-    struct rt_tcp_listener socket; // owned
+    struct rt_tcp_listener door; // owned
     struct rt_tcp_accept accept;
     struct rt_read read;
     char word[16];
@@ -18,11 +18,11 @@ static enum rt_poll listener_poll(struct rt_future *future,
     struct listener *self = RT_SELF(future, struct listener);
 
     RT_BEGIN(self);
-    if (rt_tcp_listen(&self->socket, "127.0.0.1", TALK_PORT) < 0 ||
+    if (!open_door(&self->door) ||
         RT_SPAWN_DETACHED(talker("hello", 1, RT_SECONDS(1))) < 0) {
         RT_RETURN();
     }
-    self->accept = rt_tcp_accept(&self->socket);
+    self->accept = rt_tcp_accept(&self->door);
     RT_AWAIT(self->accept);
     self->read = rt_read(&self->accept.stream.io, self->word, 16);
     RT_AWAIT(self->read);
@@ -36,7 +36,7 @@ static void listener_drop(struct rt_future *future)
     struct listener *self = RT_SELF(future, struct listener);
 
     rt_tcp_stream_close(&self->accept.stream);
-    rt_tcp_listener_close(&self->socket);
+    rt_tcp_listener_close(&self->door);
 }
 
 static const struct rt_future_ops listener_ops = {

@@ -62,6 +62,18 @@ static inline struct talker talker(const char *word, int words, uint64_t pause)
     };
 }
 
+// Opens a listener for talkers; says why when that fails.
+static inline bool open_door(struct rt_tcp_listener *door)
+{
+    int error = rt_tcp_listen(door, "127.0.0.1", TALK_PORT);
+
+    if (error) {
+        fprintf(stderr, "port %d: %s\n", TALK_PORT, strerror(-error));
+        rt_set_exit_status(1);
+    }
+    return error == 0;
+}
+
 // The runtime's clock, in seconds.
 static inline double seconds_now(void)
 {

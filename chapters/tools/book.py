@@ -5,31 +5,39 @@
 
 A chapter asks for them between comments, which readers do not see:
 
-    <!-- listing: chapters/code/tea.c brew -->
+    <!-- listing: chapters/code/tea.c poll -->
     <!-- output: RT_CLOCK=paused tea -->
     <!-- output [measured]: cost_of_threads -->
     <!-- narration [from=/poll 2/ to=/ready/]: RT_CLOCK=paused tea -->
 
-each of them closed by <!-- end -->. See README.md beside this file.
+COURSE.md asks for the table of the grader's diagnoses:
+
+    <!-- diagnoses: grader/exercises/diagnoses.toml -->
+
+Each of them is closed by <!-- end -->. See chapters/README.md.
 """
 
 import os
 import re
 import subprocess
 import sys
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import contents
+import diagnoses
 import links
 import listings
 import programs
+import test_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("BUILD", "build")
 BLOCK = re.compile(
-    r"<!-- (listing|output|narration)(?: \[(.*?)\])?: (.*?) -->\n(.*?)<!-- end -->",
-    re.S,
+    r"^<!-- (listing|output|narration|diagnoses)(?: \[(.*?)\])?: (.*?) -->\n"
+    r"(.*?)^<!-- end -->",
+    re.S | re.M,
 )
 
 
@@ -50,6 +58,8 @@ class Block:
             link = os.path.relpath(ROOT / name, self.chapter.parent)
             code = listings.cut(ROOT / name, listing)
             return f"From [{name}]({link}):\n\n```c\n{code}\n```\n"
+        if self.kind == "diagnoses":
+            return diagnoses.table(ROOT / self.what, ROOT)
         return f"```console\n{self._printed()}\n```\n"
 
     def _printed(self):
@@ -79,7 +89,7 @@ def chapters():
 
 
 def pages():
-    """Every Markdown page whose links the book answers for."""
+    """Every Markdown page of the book."""
     return chapters() + [ROOT / "COURSE.md", ROOT / "chapters" / "README.md"]
 
 
@@ -114,18 +124,20 @@ def refreshed(block):
 
 
 def refresh():
-    """Writes every chapter with fresh bodies, and says what is still wrong."""
-    for chapter in chapters():
-        text = BLOCK.sub(
-            lambda match: refreshed(Block(chapter, match)), chapter.read_text()
+    """Writes every page with fresh bodies, and says what is still wrong."""
+    for page in pages():
+        page.write_text(
+            BLOCK.sub(lambda match: refreshed(Block(page, match)), page.read_text())
         )
-        chapter.write_text(text)
     return check()
 
 
 def check_block(block):
     """None, or what is wrong with it."""
     fresh, error = fresh_or_error(block)
+    if error or block.is_stale(fresh):
+        # Somebody else may have had the port for a moment.
+        fresh, error = fresh_or_error(block)
     where = f"{block.chapter.name}: {block.kind} of {block.what}"
     if error:
         return f"{where}: {error}"
@@ -168,11 +180,24 @@ def check_source(source):
     return None
 
 
+def check_tools(case):
+    """None, or why a test of the tools themselves failed."""
+    result = unittest.TestResult()
+    case.run(result)
+    return "".join(report for _, report in result.failures + result.errors) or None
+
+
+def tests_of_tools():
+    """The test cases of test_tools.py."""
+    suite = unittest.defaultTestLoader.loadTestsFromModule(test_tools)
+    return [case for cases in suite for case in cases]
+
+
 def check():
     """Checks everything; prints what fails, and how many passed."""
-    existing = [page for page in pages() if page.exists()]
-    jobs = [(check_block, block) for page in chapters() for block in blocks_of(page)]
-    jobs += [(check_page, page) for page in existing]
+    jobs = [(check_tools, case) for case in tests_of_tools()]
+    jobs += [(check_block, block) for page in pages() for block in blocks_of(page)]
+    jobs += [(check_page, page) for page in pages()]
     jobs += [(contents.check_chapter, page) for page in chapters()]
     jobs += [(contents.check_heading, wanted) for wanted in contents.promised(ROOT)]
     sources = sorted((ROOT / "chapters" / "code").glob("*.c"))

@@ -19,11 +19,6 @@ def broken(path, text):
     return [target for target in targets if not _leads_somewhere(path, target)]
 
 
-def count(text):
-    """How many links there are."""
-    return len(re.findall(r"\]\(([^)\s]+)\)", _without_code(text)))
-
-
 def _leads_somewhere(path, target):
     if re.match(r"[a-z]+:", target):
         return True

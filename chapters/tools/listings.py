@@ -40,7 +40,7 @@ def _by_definition(lines, name):
     starts = [
         rf"#define {word}\b",
         rf"(struct|enum) {word} {{",
-        rf"[a-z].*\b\*?{word}\([^;]*$",
+        rf"([a-z].*\b)?{word}\([^;]*$",
     ]
     for number, line in enumerate(lines):
         if any(re.match(start, line) for start in starts):

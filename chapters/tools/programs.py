@@ -5,10 +5,14 @@ import re
 import shlex
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
-LIMIT_S = 30
+LIMIT_S = 10
 NARRATOR = "visualizer/polliwog-viz"
+
+# Several programs listen on the same port.
+one_at_a_time = threading.Lock()
 
 
 class Run:
@@ -66,16 +70,17 @@ class Run:
             key: value for key, value in os.environ.items() if key[:3] != "RT_"
         }
         environment.update(setting.split("=", 1) for setting in settings)
-        done = subprocess.run(
-            self.patience + [program] + self.arguments,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=LIMIT_S,
-        )
+        with one_at_a_time:
+            done = subprocess.run(
+                self.patience + [program] + self.arguments,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=LIMIT_S,
+            )
         status = done.returncode
         return (128 - status if status < 0 else status), done.stdout
 

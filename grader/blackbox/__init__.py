@@ -76,11 +76,12 @@ def start(exercise, folder):
     command_in, command_out = os.pipe()
     record_in, record_out = os.pipe()
     pid = os.fork()
+    # Both do it, since either may be the first to run.
+    os.setpgid(pid, 0)
     if pid:
         os.close(command_in)
         os.close(record_out)
         return Box(pid, os.fdopen(command_out, "w"), os.fdopen(record_in))
-    os.setsid()
     os.close(command_out)
     os.close(record_in)
     records = os.fdopen(record_out, "w")

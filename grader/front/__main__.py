@@ -30,6 +30,9 @@ def main():
     except UnknownExercise as problem:
         print(f"polliwog: {problem}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print("\npolliwog: stopped", file=sys.stderr)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

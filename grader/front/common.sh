@@ -32,6 +32,7 @@ find_source() {
 }
 
 find_python() {
+    # shellcheck disable=SC2034  # for the script that reads this one
     python=$(grader/front/python.sh) ||
         give_up "Python or its modules are missing: run \`make start\`"
 }
@@ -45,5 +46,14 @@ find_compiler() {
 # Builds what checking, running and watching need.
 build_needs() {
     find_compiler
-    $SUBMAKE -s needs >&2 || give_up "the runtime could not be built"
+    $SUBMAKE -s -j"$(getconf _NPROCESSORS_ONLN)" needs >&2 || give_up "the runtime could not be built"
+}
+
+# Builds `source` with the release library into the program $1.
+build_program() {
+    build_needs
+    # shellcheck disable=SC2086  # lists of options
+    $CC ${CSTD:--std=gnu11} -Wall -Wextra -O2 -g -Iruntime -pthread -o "$1" \
+        -x c "$source" -x none "$BUILD/release/libpolliwog.a" ||
+        give_up "$source does not compile; see above"
 }

@@ -9,14 +9,9 @@ import dataclasses
 import hashlib
 import json
 import re
-from pathlib import Path
 
-try:
-    import tomllib
-except ImportError:  # Python before 3.11
-    import tomli as tomllib
+from grader.exercise import ROOT, read_toml
 
-ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".polliwog"
 
 
@@ -49,7 +44,7 @@ class Exercise:
     def about(self):
         """What exN.toml says about it."""
         path = ROOT / "grader" / "exercises" / f"ex{self.number}.toml"
-        return tomllib.loads(path.read_text()) if path.exists() else {}
+        return read_toml(path) if path.exists() else {}
 
 
 def all_exercises():

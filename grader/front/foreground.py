@@ -63,13 +63,16 @@ def wait_for(child):
         os.killpg(child, signal.SIGCONT)
 
 
-def exit_status(status):
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        name = signal.Signals(number).name
-        print(f"polliwog: {name} ended the program", file=sys.stderr)
-        return 128 + number
-    return os.WEXITSTATUS(status)
+def end_as(status):
+    """Ends as the program ended. After a Ctrl-C make says "Interrupt"."""
+    if os.WIFEXITED(status):
+        sys.exit(os.WEXITSTATUS(status))
+    number = os.WTERMSIG(status)
+    if number == signal.SIGINT:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    print(f"polliwog: {signal.Signals(number).name} ended it", file=sys.stderr)
+    sys.exit(128 + number)
 
 
 def main():
@@ -81,8 +84,8 @@ def main():
     forward_to(child)
     status = wait_for(child)
     os.tcsetpgrp(TERMINAL, os.getpgrp())
-    return exit_status(status)
+    end_as(status)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

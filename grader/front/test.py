@@ -76,10 +76,20 @@ def judge(lines, status):
 
 
 def stop(process):
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    """Ends it and all that it started; first politely, so that it tidies up."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(5)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def stop_because_slow(process):
+    print(f"polliwog: stopped, because it took over {LONGEST_S} s", flush=True)
+    stop(process)
 
 
 def run(command):
@@ -94,7 +104,7 @@ def run(command):
         errors="replace",
         start_new_session=True,
     )
-    timer = threading.Timer(LONGEST_S, stop, [process])
+    timer = threading.Timer(LONGEST_S, stop_because_slow, [process])
     timer.start()
     lines = []
     try:
@@ -111,7 +121,7 @@ def run_part(part):
     print(f"\n==== {part}", flush=True)
     started = time.monotonic()
     make = shlex.split(os.environ.get("SUBMAKE", "make --no-print-directory"))
-    counts = judge(*run([*make, part]))
+    counts = judge(*run([*make, f"-j{os.cpu_count()}", part]))
     print(f"==== {part}: {counts} ({time.monotonic() - started:.0f} s)")
     return counts
 

@@ -17,7 +17,7 @@ from grader.front import course, hint, progress
 
 TICK_S = 0.2
 CTRL_C = "\x03"
-KEYS = "[h] hint   [v] visualizer   [n] next exercise   [q] quit"
+KEYS = "[h] hint  [v] visualizer  [n] next  [q] quit"
 
 
 class Quit(Exception):
@@ -95,11 +95,14 @@ class Watch:
 
     def show_keys(self):
         if self.keyboard.before is not None:
-            print(f"\nExercise {self.current.number}.   {KEYS}", flush=True)
+            exercises = course.all_exercises()
+            passed = sum(map(course.has_passed, exercises))
+            print(f"\n{passed} of {len(exercises)} pass. This is exercise", end=" ")
+            print(f"{self.current.number}.   {KEYS}", flush=True)
 
     def visualize(self):
         subprocess.run(
-            ["grader/front/viz.sh", str(self.current.number)],
+            ["visualizer/watch-exercise", str(self.current.number)],
             cwd=course.ROOT,
             check=False,
         )

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TAIL = 4096 }; /* of the errors: the last words are the ones */
 
 /* Bytes, not characters: the reader sees each one as its Latin-1 letter. */
 static void put_string(FILE *file, const char *name, const char *text,
@@ -22,13 +21,6 @@ static void put_string(FILE *file, const char *name, const char *text,
         }
     }
     fputc('"', file);
-}
-
-static void put_text(FILE *file, const char *name, const struct run_text *text)
-{
-    size_t skip = text->size > TAIL ? text->size - TAIL : 0;
-
-    put_string(file, name, text->text + skip, text->size - skip);
 }
 
 static void send_line(int fd, FILE *file, char **line, size_t *size)
@@ -62,8 +54,8 @@ void record_failure(int fd, const struct run *run, const char *symptom,
     put_string(file, "symptom", symptom, strlen(symptom));
     put_string(file, "message", message, strlen(message));
     put_string(file, "folder", run->folder, strlen(run->folder));
-    put_text(file, "output", &run->output);
-    put_text(file, "errors", &run->errors);
+    put_string(file, "output", run->output.text, run->output.size);
+    put_string(file, "errors", run->errors.text, run->errors.size);
     send_line(fd, file, &line, &size);
 }
 

@@ -15,6 +15,7 @@
 
 #include "unit/judge.h"
 #include "unit/launch.h"
+#include "unit/trace_time.h"
 #include "unit/watch.h"
 
 enum {
@@ -183,6 +184,7 @@ static void note_status(struct run *run, int status)
 /* The program has closed its socket: it ends, or it is up to something. */
 static void await_end(struct run *run)
 {
+    char trace[RUN_PATH_SIZE + 8];
     uint64_t start = now_ms();
     int status;
 
@@ -196,6 +198,8 @@ static void await_end(struct run *run)
     }
     note_status(run, status);
     take_text(run);
+    snprintf(trace, sizeof(trace), "%s/trace", run->folder);
+    run->state.now = trace_time_last(trace, run->state.now);
 }
 
 /* The program first: its sandbox ends with it, and leaves nothing behind. */

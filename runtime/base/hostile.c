@@ -30,8 +30,10 @@ static uint32_t feature_named(const char *name, size_t length)
 
 static int parse_features(const char *text, uint32_t *features)
 {
+    bool has_more = true;
+
     *features = 0;
-    while (*text) {
+    while (has_more) {
         size_t length = strcspn(text, ",");
         uint32_t feature = feature_named(text, length);
 
@@ -39,8 +41,8 @@ static int parse_features(const char *text, uint32_t *features)
             return -EINVAL;
         }
         *features |= feature;
-        text += length;
-        text += *text == ',';
+        has_more = text[length] == ',';
+        text += length + has_more;
     }
     return 0;
 }

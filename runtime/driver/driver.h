@@ -125,11 +125,16 @@ static inline void rt_source_clear_short(struct rt_source *source,
     source->ready &= ~(unsigned)interest;
 }
 
-/* The system call said EAGAIN: what we took for readiness was none. */
+/*
+ * The system call said EAGAIN: what we took for readiness was none. A write
+ * knows nothing of the end of what there is to read.
+ */
 static inline void rt_source_clear(struct rt_source *source,
                                    enum rt_ready interest)
 {
-    source->ready &= ~(interest | (unsigned)RT_ENDED);
+    unsigned gone = interest;
+
+    source->ready &= ~(gone & RT_READABLE ? gone | RT_ENDED : gone);
 }
 
 /* Leaves the waiter with the source, to wake cx's task when it is ready. */

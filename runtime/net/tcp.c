@@ -263,7 +263,8 @@ static int begin_connect(struct rt_tcp_connect *connecting,
         return fd;
     }
     if (connect(fd, &address.any, address.size) < 0) {
-        error = -errno;
+        /* No such socket file (RT_NET=local) is a port nobody listens on. */
+        error = errno == ENOENT ? -ECONNREFUSED : -errno;
     }
     if (error && error != -EINPROGRESS) {
         close(fd);

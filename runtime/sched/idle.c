@@ -62,8 +62,9 @@ static uint64_t next_deadline(const struct rt_runtime *runtime)
 {
     uint64_t tick;
 
-    return rt_wheel_next_timer(&runtime->wheel, &tick) ? RT_MILLISECONDS(tick)
-                                                       : RT_NEVER;
+    return rt_wheel_next_timer(&runtime->wheel, &tick)
+               ? rt_duration_of_tick(tick)
+               : RT_NEVER;
 }
 
 static void move_clock(struct rt_runtime *runtime, uint64_t time)
@@ -109,7 +110,8 @@ static void idle_real(struct rt_runtime *runtime)
     uint64_t timeout = RT_NEVER;
 
     if (rt_wheel_next_work(&runtime->wheel, &tick)) {
-        timeout = rt_clock_real_until(&runtime->clock, RT_MILLISECONDS(tick));
+        timeout =
+            rt_clock_real_until(&runtime->clock, rt_duration_of_tick(tick));
     }
     park(runtime, timeout);
 }

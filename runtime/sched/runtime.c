@@ -192,9 +192,13 @@ static int fail_to_build(struct rt_runtime *runtime, int error)
 
 int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
 {
-    struct rt_runtime *runtime = rt_alloc(sizeof(*runtime));
+    struct rt_runtime *runtime;
     int error;
 
+    if (builder->event_interval == 0) {
+        return -EINVAL;
+    }
+    runtime = rt_alloc(sizeof(*runtime));
     if (!runtime) {
         return -ENOMEM;
     }

@@ -233,30 +233,42 @@ static uint64_t begin_poll(struct rt_task *task)
 }
 
 /*
- * Running to idle. If a wake came during the poll it only set QUEUED: nobody
- * but us will put the task into a queue, so to forget it here is to lose it.
+ * Running to idle, unless it was aborted: then it stays ours, to be dropped.
+ * If a wake came during the poll it only set QUEUED: nobody but us will put
+ * the task into a queue, so to forget it here is to lose it.
  */
 static uint64_t end_poll(struct rt_task *task)
 {
-    return atomic_fetch_and_explicit(&task->state, ~(uint64_t)RT_TASK_RUNNING,
-                                     memory_order_acq_rel);
+    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+
+    /* Release: what the poll wrote is seen by the next one, on any thread. */
+    do {
+        if (state & RT_TASK_ABORTED) {
+            break;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(
+        &task->state, &state, state & ~(uint64_t)RT_TASK_RUNNING,
+        memory_order_acq_rel, memory_order_relaxed));
+    return state;
 }
 
 static enum rt_task_after run(struct rt_task *task, struct rt_context *cx)
 {
     uint64_t before = begin_poll(task);
 
+    if (!(before & RT_TASK_ABORTED)) {
+        if (poll_future(task, cx) == RT_READY) {
+            rt_future_drop(task->future);
+            complete(task, 0, RT_TRACE_END_READY);
+            return RT_TASK_AFTER_DONE;
+        }
+        before = end_poll(task);
+    }
     if (before & RT_TASK_ABORTED) {
         cancel(task, RT_TRACE_END_ABORTED);
-    } else if (poll_future(task, cx) == RT_READY) {
-        rt_future_drop(task->future);
-        complete(task, 0, RT_TRACE_END_READY);
-    } else {
-        before = end_poll(task);
-        return before & RT_TASK_QUEUED ? RT_TASK_AFTER_AGAIN
-                                       : RT_TASK_AFTER_IDLE;
+        return RT_TASK_AFTER_DONE;
     }
-    return RT_TASK_AFTER_DONE;
+    return before & RT_TASK_QUEUED ? RT_TASK_AFTER_AGAIN : RT_TASK_AFTER_IDLE;
 }
 
 enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)

@@ -36,12 +36,17 @@ void rt_clock_set(struct rt_clock *clock, uint64_t now)
 
 void rt_clock_pause(struct rt_clock *clock)
 {
-    clock->offset = rt_clock_now(clock);
-    clock->kind = RT_CLOCK_PAUSED;
+    if (clock->kind != RT_CLOCK_CONDUCTED) {
+        clock->offset = rt_clock_now(clock);
+        clock->kind = RT_CLOCK_PAUSED;
+    }
 }
 
 void rt_clock_resume(struct rt_clock *clock)
 {
+    if (clock->kind != RT_CLOCK_PAUSED) {
+        return;
+    }
     clock->monotonic_0 = monotonic_ns();
     clock->kind = clock->scale > 1 ? RT_CLOCK_SCALED : RT_CLOCK_REAL;
 }

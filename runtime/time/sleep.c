@@ -12,7 +12,7 @@ static void arm(struct rt_sleep *sleep, uint64_t tick)
     rt_wheel_insert(rt_runtime_wheel(sleep->runtime), &sleep->timer, tick);
     RT_TRACE(sleep->timer.task = rt_trace_task());
     RT_TRACE(rt_trace_write(RT_TRACE_TIMER_ARM, sleep->timer.task,
-                            sleep->timer.id, 0, RT_MILLISECONDS(tick)));
+                            sleep->timer.id, 0, rt_duration_of_tick(tick)));
 }
 
 static void disarm(struct rt_sleep *sleep)

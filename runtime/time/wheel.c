@@ -151,6 +151,19 @@ static struct rt_timer *timer_of(struct rt_list *node)
     return RT_CONTAINER_OF(node, struct rt_timer, node);
 }
 
+/* The earliest tick in a slot; UINT64_MAX when it is empty. */
+static uint64_t earliest_in(const struct rt_list *slot)
+{
+    uint64_t earliest = UINT64_MAX;
+
+    for (struct rt_list *node = slot->next; node != slot; node = node->next) {
+        if (timer_of(node)->tick < earliest) {
+            earliest = timer_of(node)->tick;
+        }
+    }
+    return earliest;
+}
+
 bool rt_wheel_next_timer(const struct rt_wheel *wheel, uint64_t *tick)
 {
     int level;
@@ -159,11 +172,15 @@ bool rt_wheel_next_timer(const struct rt_wheel *wheel, uint64_t *tick)
     if (!slot) {
         return false;
     }
-    *tick = UINT64_MAX;
-    for (struct rt_list *node = slot->next; node != slot; node = node->next) {
-        if (timer_of(node)->tick < *tick) {
-            *tick = timer_of(node)->tick;
-        }
+    *tick = earliest_in(slot);
+    if (level < RT_WHEEL_LEVELS - 1) {
+        return true;
+    }
+    /* Timers that are too far to be in order wait in the top level's slots. */
+    for (int i = 0; i < RT_WHEEL_SLOTS; i++) {
+        uint64_t other = earliest_in(&wheel->slots[level][i]);
+
+        *tick = other < *tick ? other : *tick;
     }
     return true;
 }
@@ -171,7 +188,7 @@ bool rt_wheel_next_timer(const struct rt_wheel *wheel, uint64_t *tick)
 static void fire(struct rt_wheel *wheel, struct rt_timer *timer)
 {
     RT_TRACE(rt_trace_write(RT_TRACE_TIMER_FIRE, timer->task, timer->id, 0,
-                            RT_MILLISECONDS(timer->tick)));
+                            rt_duration_of_tick(timer->tick)));
     RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_TIMER, timer->id));
     wheel->count--;
     rt_waker_wake(&timer->waker);

@@ -69,7 +69,10 @@ void rt_wheel_remove(struct rt_wheel *wheel, struct rt_timer *timer);
  */
 bool rt_wheel_next_work(const struct rt_wheel *wheel, uint64_t *tick);
 
-/* The tick of the earliest timer; looks through one slot. False: no timers. */
+/*
+ * The tick of the earliest timer; looks through one slot, or through the top
+ * level when only that is in use. False: no timers.
+ */
 bool rt_wheel_next_timer(const struct rt_wheel *wheel, uint64_t *tick);
 
 /*

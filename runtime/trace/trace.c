@@ -162,10 +162,13 @@ static ssize_t write_output(void *cookie, const char *text, size_t size)
 {
     size_t length = size < OUTPUT_MOST ? size : OUTPUT_MOST;
 
+    ssize_t written;
+
     (void)cookie;
     RT_TRACE(rt_trace_write(RT_TRACE_OUTPUT, current_task, 0, 1,
                             append_string(text, length)));
-    return write(STDOUT_FILENO, text, size);
+    written = write(STDOUT_FILENO, text, size);
+    return written < 0 ? 0 : written; /* 0 is how a cookie reports an error */
 }
 
 /* Line by line, so that each line stands in the trace where it was printed. */
@@ -239,6 +242,7 @@ static uint64_t realtime_ns(void)
 static void write_header(const struct rt_trace_info *info)
 {
     struct rt_trace_header *header = trace.header;
+    uint64_t magic;
     ssize_t length;
 
     header->version = RT_TRACE_VERSION;
@@ -257,9 +261,13 @@ static void write_header(const struct rt_trace_info *info)
         readlink("/proc/self/exe", header->program, RT_TRACE_PROGRAM_SIZE - 1);
     header->program[length > 0 ? length : 0] = '\0';
     atomic_store(&header->string_used, 1); /* offset 0 is "" */
-    /* Last: a live reader takes a file without the magic for an empty one. */
-    atomic_thread_fence(memory_order_release);
-    memcpy(header->magic, RT_TRACE_MAGIC, sizeof(header->magic));
+    /*
+     * Last: a live reader takes a file without the magic for an empty one.
+     * Release pairs with its acquire.
+     */
+    memcpy(&magic, RT_TRACE_MAGIC, sizeof(magic));
+    __atomic_store_n((uint64_t *)(void *)header->magic, magic,
+                     __ATOMIC_RELEASE);
 }
 
 int rt_trace_open(const char *path, const struct rt_trace_info *info)

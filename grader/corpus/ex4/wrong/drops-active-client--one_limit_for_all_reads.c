@@ -41,13 +41,6 @@ static enum rt_poll copier_poll(struct rt_future *future, struct rt_context *cx)
     RT_END(self);
 }
 
-static void echo_drop(struct rt_future *future)
-{
-    struct copier *self = RT_SELF(future, struct copier);
-
-    rt_tcp_stream_close(&self->stream);
-}
-
 static const struct rt_future_ops copier_ops = {
     .poll = copier_poll,
     .name = "copier",

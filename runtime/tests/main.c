@@ -1,0 +1,42 @@
+/*
+ * Runs the suites. CK_RUN_SUITE=name runs one of them.
+ */
+#include "suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static Suite *(*const suites[])(void) = {
+    waker_suite,     future_suite,      async_suite,    misuse_suite,
+    task_suite,      join_handle_suite, wheel_suite,    clock_suite,
+    conductor_suite, builder_suite,     executor_suite, threads_suite,
+    shutdown_suite,  sleep_suite,       select_suite,   tracker_suite,
+    io_suite,        tcp_suite,         echo_suite,     signal_suite,
+    trace_suite,     hostile_suite,     memory_suite,
+};
+
+Suite *suite_of(const char *name, const TTest *const *tests)
+{
+    Suite *suite = suite_create(name);
+    TCase *cases = tcase_create(name);
+
+    for (; *tests; tests++) {
+        tcase_add_test(cases, *tests);
+    }
+    suite_add_tcase(suite, cases);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(NULL);
+    int failed;
+
+    for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
+        srunner_add_suite(runner, suites[i]());
+    }
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

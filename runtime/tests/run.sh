@@ -1,0 +1,57 @@
+#!/bin/sh
+# Runs the test programs given, one for each variant of the runtime, two at a
+# time, and then a few mutants. Shows what failed, and Check's closing line of
+# each; the last line is "N passed, N failed". Exit status 0 if all passed.
+: "${CK_DEFAULT_TIMEOUT:=20}"
+export CK_DEFAULT_TIMEOUT
+export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1}"
+KIT_RUNTIME=$(cd "$(dirname "$0")/.." && pwd)
+export KIT_RUNTIME
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+# build/asan/runtime/tests/runtime-tests: asan
+variant_of() {
+    basename "${1%/runtime/tests/runtime-tests}"
+}
+
+run_one() {
+    start=$(date +%s)
+    "$1" >"$results/$2.out" 2>&1
+    echo $? >"$results/$2.status"
+    echo $(($(date +%s) - start)) >"$results/$2.seconds"
+}
+
+# From Check's closing line on: the line, and what failed.
+show_one() {
+    echo "== runtime, $1 ($(cat "$results/$1.seconds") s)"
+    if grep -q '^[0-9]*%: Checks: ' "$results/$1.out"; then
+        sed -n '/^[0-9]*%: Checks: /,$p' "$results/$1.out"
+    else
+        tail -40 "$results/$1.out"
+        echo "0%: Checks: 1, Failures: 0, Errors: 1"
+    fi
+}
+
+count=0
+for program in "$@"; do
+    run_one "$program" "$(variant_of "$program")" &
+    count=$((count + 1))
+    if [ $((count % 2)) -eq 0 ]; then
+        wait
+    fi
+done
+wait
+for program in "$@"; do
+    show_one "$(variant_of "$program")"
+done >"$results/all"
+if [ -x "$(dirname "$0")/mutants/run.sh" ]; then
+    "$(dirname "$0")/mutants/run.sh" --short >>"$results/all" 2>&1
+fi
+cat "$results/all"
+awk -F'[:,]' '
+    /^[0-9]+%: Checks: / { checks += $3; failed += $5 + $7 }
+    / mutants killed, / { split($0, word, " "); checks += word[1] + word[4]
+                          failed += word[4] }
+    END { printf "%d passed, %d failed\n", checks - failed, failed
+          exit failed > 0 }' "$results/all"

@@ -1,0 +1,36 @@
+/*
+ * The suites: one a file, in the reading order of the runtime.
+ */
+#ifndef SUITES_H
+#define SUITES_H
+
+#include <check.h>
+
+Suite *waker_suite(void);
+Suite *future_suite(void);
+Suite *async_suite(void);
+Suite *misuse_suite(void);
+Suite *task_suite(void);
+Suite *join_handle_suite(void);
+Suite *wheel_suite(void);
+Suite *clock_suite(void);
+Suite *conductor_suite(void);
+Suite *builder_suite(void);
+Suite *executor_suite(void);
+Suite *threads_suite(void);
+Suite *shutdown_suite(void);
+Suite *sleep_suite(void);
+Suite *select_suite(void);
+Suite *tracker_suite(void);
+Suite *io_suite(void);
+Suite *tcp_suite(void);
+Suite *echo_suite(void);
+Suite *signal_suite(void);
+Suite *trace_suite(void);
+Suite *hostile_suite(void);
+Suite *memory_suite(void);
+
+/* A suite of one case with these tests, the NULL-terminated list. */
+Suite *suite_of(const char *name, const TTest *const *tests);
+
+#endif

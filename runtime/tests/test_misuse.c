@@ -1,0 +1,358 @@
+/* Misuse: what doesn't compile says why; what does is stopped by name. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kit.h"
+#include "suites.h"
+
+/* ---- caught by the compiler ---- */
+
+#define FRAME                                                                  \
+    "#include \"rt.h\"\n"                                                      \
+    "struct f { struct rt_future future; struct rt_sleep nap; int n; };\n"     \
+    "enum rt_poll f_poll(struct rt_future *future, struct rt_context *cx);\n"  \
+    "enum rt_poll f_poll(struct rt_future *future, struct rt_context *cx)\n"   \
+    "{ struct f *self = RT_SELF(future, struct f); (void)cx; (void)self;\n"
+
+/* Compiles the body; what the compiler says goes to said. */
+static int compile(const char *compiler, const char *body, char *said,
+                   size_t size)
+{
+    char path[] = "/tmp/polliwog-misuse-XXXXXX.c";
+    char command[512];
+    const char *runtime = getenv("KIT_RUNTIME");
+    int fd = mkstemps(path, 2);
+    FILE *file = fdopen(fd, "w");
+    size_t used;
+    int status;
+
+    fprintf(file, "%s%s}\n", FRAME, body);
+    fclose(file);
+    snprintf(command, sizeof(command),
+             "%s -std=gnu11 -Wall -Wextra -Werror -c -o /dev/null -I%s %s 2>&1",
+             compiler, runtime ? runtime : "runtime", path);
+    file = popen(command, "r");
+    used = fread(said, 1, size - 1, file);
+    said[used] = '\0';
+    status = pclose(file);
+    unlink(path);
+    return status;
+}
+
+static bool has_clang(void)
+{
+    return system("clang --version >/dev/null 2>&1") == 0;
+}
+
+/* message NULL: compiles. */
+static void expect(const char *body, const char *message)
+{
+    const char *compilers[] = {"gcc", has_clang() ? "clang" : NULL};
+    char said[8192];
+
+    for (int i = 0; i < 2 && compilers[i]; i++) {
+        int status = compile(compilers[i], body, said, sizeof(said));
+
+        if (!message) {
+            ck_assert_msg(status == 0, "%s: %s", compilers[i], said);
+            continue;
+        }
+        ck_assert_msg(status != 0, "%s takes: %s", compilers[i], body);
+        ck_assert_msg(strstr(said, message) != NULL, "%s: no '%s' in: %s",
+                      compilers[i], message, said);
+    }
+}
+
+START_TEST(a_right_function_compiles_without_a_warning)
+{
+    expect("RT_BEGIN(self); self->nap = rt_sleep(1); RT_AWAIT(self->nap); "
+           "RT_END(self);",
+           NULL);
+}
+END_TEST
+
+START_TEST(await_without_begin_is_named)
+{
+    expect("RT_AWAIT(self->nap); RT_END(self);", "RT_BEGIN_is_missing");
+}
+END_TEST
+
+START_TEST(begin_without_end_is_named)
+{
+    expect("RT_BEGIN(self); RT_AWAIT(self->nap); return RT_READY;",
+           "RT_END_is_missing");
+}
+END_TEST
+
+START_TEST(end_without_begin_compiles_with_a_complaint)
+{
+    expect("RT_END(self);", "RT_END_is_missing");
+}
+END_TEST
+
+START_TEST(awaiting_a_number_is_no_future)
+{
+    expect("RT_BEGIN(self); RT_AWAIT(self->n); RT_END(self);", "future");
+}
+END_TEST
+
+START_TEST(awaiting_a_call_needs_a_place_in_the_frame)
+{
+    expect("RT_BEGIN(self); RT_AWAIT(rt_sleep(1)); RT_END(self);", "value");
+}
+END_TEST
+
+START_TEST(a_spawn_whose_handle_is_thrown_away_is_named)
+{
+    expect("RT_SPAWN(rt_sleep(1)); return RT_READY;", "unused");
+}
+END_TEST
+
+/* ---- stopped when it runs ---- */
+
+static struct kit_counts counts;
+static struct kit_waker waker;
+
+static void poll_after_ready(void)
+{
+    struct kit_probe probe = kit_probe(&counts, 0);
+
+    kit_waker_init(&waker);
+    kit_poll(&probe.future, &waker);
+    kit_poll(&probe.future, &waker);
+}
+
+START_TEST(polling_after_ready_is_stopped)
+{
+    kit_expect_panic(poll_after_ready, "polled-after-ready");
+}
+END_TEST
+
+static void poll_after_drop(void)
+{
+    struct kit_probe probe = kit_probe(&counts, 1);
+
+    kit_waker_init(&waker);
+    rt_future_drop(&probe.future);
+    kit_poll(&probe.future, &waker);
+}
+
+START_TEST(polling_after_a_drop_is_stopped)
+{
+    kit_expect_panic(poll_after_drop, "polled-after-ready");
+}
+END_TEST
+
+static void poll_nothing(void)
+{
+    struct rt_sleep nothing = {0};
+
+    kit_waker_init(&waker);
+    kit_poll(&nothing.future, &waker);
+}
+
+START_TEST(polling_a_zero_frame_is_stopped)
+{
+    kit_expect_panic(poll_nothing, "not-a-future");
+}
+END_TEST
+
+static void move_after_poll(void)
+{
+    struct kit_probe first = kit_probe(&counts, 3);
+    struct kit_probe second;
+
+    kit_waker_init(&waker);
+    kit_poll(&first.future, &waker);
+    second = first;
+    kit_poll(&second.future, &waker);
+}
+
+START_TEST(moving_after_the_first_poll_is_stopped_in_debug_builds)
+{
+#ifdef RT_DEBUG
+    kit_expect_panic(move_after_poll, "moved-after-poll");
+#else
+    kit_expect_exit(move_after_poll, 0, "");
+#endif
+}
+END_TEST
+
+struct careless {
+    struct rt_future future;
+};
+
+KIT_OPS(careless);
+
+static enum rt_poll careless_poll(struct rt_future *future,
+                                  struct rt_context *cx)
+{
+    struct careless *self = RT_SELF(future, struct careless);
+    struct rt_sleep nap = rt_sleep(RT_SECONDS(1));
+
+    RT_BEGIN(self);
+    RT_AWAIT(nap);
+    RT_END(self);
+}
+
+static void await_a_local(void)
+{
+    struct careless careless = KIT_MAKE(careless);
+
+    KIT_RUN(careless);
+}
+
+START_TEST(awaiting_a_local_variable_is_stopped)
+{
+    kit_expect_panic(await_a_local, "local-lost-across-await");
+}
+END_TEST
+
+static void spawn_outside(void)
+{
+    RT_SPAWN_DETACHED(kit_probe(&counts, 0));
+}
+
+static void sleep_outside(void)
+{
+    rt_sleep(1);
+}
+
+static void poll_a_sleep_outside(void)
+{
+    struct rt_sleep nap = rt_sleep_until(1);
+
+    kit_waker_init(&waker);
+    kit_poll(&nap.future, &waker);
+}
+
+static void listen_outside(void)
+{
+    struct rt_tcp_listener listener;
+
+    rt_tcp_listen(&listener, "127.0.0.1", 0);
+}
+
+START_TEST(calls_outside_of_a_runtime_are_stopped)
+{
+    kit_expect_panic(spawn_outside, "no-runtime");
+    kit_expect_panic(sleep_outside, "no-runtime");
+    kit_expect_panic(poll_a_sleep_outside, "no-runtime");
+    kit_expect_panic(listen_outside, "no-runtime");
+}
+END_TEST
+
+struct blocker {
+    struct rt_future future;
+    struct kit_probe inner;
+};
+
+KIT_OPS(blocker);
+
+static enum rt_poll blocker_poll(struct rt_future *future,
+                                 struct rt_context *cx)
+{
+    struct blocker *self = RT_SELF(future, struct blocker);
+
+    (void)cx;
+    rt_block_on(rt_current(), &self->inner.future);
+    return RT_READY;
+}
+
+static void block_inside(void)
+{
+    struct blocker blocker = KIT_MAKE(blocker);
+
+    KIT_RUN(blocker);
+}
+
+START_TEST(block_on_inside_a_task_is_stopped)
+{
+    kit_expect_panic(block_inside, "block-on-inside-task");
+}
+END_TEST
+
+static void join_into_wrong_size(void)
+{
+    static char place[3];
+    struct rt_runtime *runtime = kit_runtime();
+    struct rt_join_handle handle = RT_SPAWN(kit_probe(&counts, 0));
+
+    rt_join_into(&handle, place, sizeof(place));
+    rt_block_on(runtime, &handle.future);
+}
+
+START_TEST(joining_into_a_place_of_the_wrong_size_is_stopped)
+{
+    kit_expect_panic(join_into_wrong_size, "join-into-size");
+}
+END_TEST
+
+static void no_branches(void)
+{
+    struct kit_probe probe = kit_probe(&counts, 0);
+    struct rt_select select = RT_SELECT(probe);
+
+    kit_waker_init(&waker);
+    rt_select_disable(&select, 0);
+    kit_poll(&select.future, &waker);
+}
+
+START_TEST(a_select_without_branches_is_stopped)
+{
+    kit_expect_panic(no_branches, "select-without-branches");
+}
+END_TEST
+
+static void bad_signal(void)
+{
+    rt_signal(0);
+}
+
+START_TEST(a_signal_that_there_is_not_is_stopped)
+{
+    kit_expect_panic(bad_signal, "bad-signal");
+}
+END_TEST
+
+static void not_implemented(void)
+{
+    rt_not_implemented("the moon");
+}
+
+START_TEST(a_stub_exits_with_70_and_says_what_is_missing)
+{
+    kit_expect_exit(not_implemented, 70,
+                    "polliwog: not-implemented: the moon\n");
+}
+END_TEST
+
+Suite *misuse_suite(void)
+{
+    const TTest *const tests[] = {
+        a_right_function_compiles_without_a_warning,
+        await_without_begin_is_named,
+        begin_without_end_is_named,
+        end_without_begin_compiles_with_a_complaint,
+        awaiting_a_number_is_no_future,
+        awaiting_a_call_needs_a_place_in_the_frame,
+        a_spawn_whose_handle_is_thrown_away_is_named,
+        polling_after_ready_is_stopped,
+        polling_after_a_drop_is_stopped,
+        polling_a_zero_frame_is_stopped,
+        moving_after_the_first_poll_is_stopped_in_debug_builds,
+        awaiting_a_local_variable_is_stopped,
+        calls_outside_of_a_runtime_are_stopped,
+        block_on_inside_a_task_is_stopped,
+        joining_into_a_place_of_the_wrong_size_is_stopped,
+        a_select_without_branches_is_stopped,
+        a_signal_that_there_is_not_is_stopped,
+        a_stub_exits_with_70_and_says_what_is_missing,
+        NULL,
+    };
+
+    return suite_of("misuse", tests);
+}

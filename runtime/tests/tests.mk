@@ -1,0 +1,27 @@
+# The runtime's tests: one Check program with all suites, built and run in
+# each variant of the library.
+
+RUNTIME_TEST_SOURCES := $(wildcard runtime/tests/*.c)
+RUNTIME_TEST_CFLAGS = $(shell pkg-config --cflags check 2>/dev/null)
+RUNTIME_TEST_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
+
+# $(call runtime_tests,VARIANT): the path of one test program.
+runtime_tests = $(BUILD)/$(1)/runtime/tests/runtime-tests
+
+define runtime_tests_rule
+$(call runtime_tests,$(1)): $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
+		$(call runtime_library,$(1))
+	$$(call say,ld,$$@)
+	$$(Q)$$(CC) $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -pthread \
+		-o $$@ $$^ $$(RUNTIME_TEST_LIBS)
+
+-include $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.d)
+endef
+$(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_tests_rule,$(v))))
+
+.PHONY: test-runtime mutants-runtime
+test-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_tests,$(v)))
+	@runtime/tests/run.sh $^
+
+mutants-runtime: ## break the runtime in many places; each must be noticed
+	@runtime/tests/mutants/run.sh
