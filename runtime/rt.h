@@ -26,4 +26,14 @@
 #include "net/tcp.h"
 #include "signal/signal.h"
 
+#include "sync/barrier.h"
+#include "sync/broadcast.h"
+#include "sync/mpsc.h"
+#include "sync/mutex.h"
+#include "sync/notify.h"
+#include "sync/oneshot.h"
+#include "sync/semaphore.h"
+#include "sync/thread.h"
+#include "sync/watch.h"
+
 #endif

@@ -12,7 +12,8 @@ static Suite *(*const suites[])(void) = {
     conductor_suite, builder_suite,     executor_suite, threads_suite,
     shutdown_suite,  sleep_suite,       select_suite,   tracker_suite,
     io_suite,        tcp_suite,         echo_suite,     signal_suite,
-    trace_suite,     hostile_suite,     memory_suite,
+    trace_suite,     hostile_suite,     memory_suite,   semaphore_suite,
+    notify_suite,    mpsc_suite,        channels_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

@@ -29,6 +29,10 @@ Suite *signal_suite(void);
 Suite *trace_suite(void);
 Suite *hostile_suite(void);
 Suite *memory_suite(void);
+Suite *semaphore_suite(void);
+Suite *notify_suite(void);
+Suite *mpsc_suite(void);
+Suite *channels_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
