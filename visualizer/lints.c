@@ -354,11 +354,14 @@ static void check_fds(struct lints *lints, const struct model *model)
 {
     for (size_t i = 0; i < model->fds.count && model->is_stopped; i++) {
         const struct model_fd *fd = table_at(&model->fds, i);
-        struct text *message =
-            lint_list_add(&lints->list, LINT_FD_LEFT_OPEN, 0, fd->event);
+        struct text *message = NULL;
 
+        if (!trace_is_conductor(lints->trace, fd->what)) {
+            message =
+                lint_list_add(&lints->list, LINT_FD_LEFT_OPEN, 0, fd->event);
+        }
         if (!message) {
-            return;
+            continue;
         }
         words_add_fd(message, lints->trace, model, fd->id);
         text_add(message,

@@ -36,7 +36,9 @@ void text_add_bytes(struct text *text, const char *bytes, size_t length)
 {
     text->data =
         memory_grow(text->data, &text->capacity, text->length + length + 1, 1);
-    memcpy(text->data + text->length, bytes, length);
+    if (length) { /* else bytes may be NULL */
+        memcpy(text->data + text->length, bytes, length);
+    }
     text->length += length;
     text->data[text->length] = '\0';
 }
