@@ -9,15 +9,17 @@ import re
 
 from grader import facts as trace_facts
 from grader import symbols
-from grader.lab import ending
 from grader.result import Failure
+
+# Checks with room for all that is written: no write is short in them.
+ROUTINE = ("listens", "echoes", "closes", "leaves-nothing", "many-clients")
 
 BUSY_POLLS = 1000  # in one run without rest: that is busy polling
 BLOCKED_SECONDS = 0.1  # a poll of this length: the thread was asleep
 NOT_IMPLEMENTED_STATUS = 70
 
 # What may come of memory that isn't the program's own.
-UNSURE = ("wrong-output", "?over", "?status", "?short-output")
+UNSURE = ("wrong-output", "?over", "?status", "?short-output", "?gap", "?part")
 
 # One kind of hostility, and what it means not to bear it.
 HOSTILITIES = {
@@ -31,6 +33,11 @@ SIGNAL_DIAGNOSES = {
     128 + 24: "cpu-limit",  # SIGXCPU
     128 + 25: "output-limit",  # SIGXFSZ
 }
+
+LOCALS = (
+    "with other junk on the stack between two polls it ends in another way: it "
+    "reads a local variable that was set before an await"
+)
 
 RULE = re.compile(r"^polliwog: ([a-z-]+): (.*)$", re.MULTILINE)
 UNDEFINED = re.compile(r"runtime error: (.*)$", re.MULTILINE)
@@ -50,8 +57,7 @@ def _from_sanitizer(finding):
         size = f"{leak[1]} bytes" if leak else "memory"
         return "leaked-memory", f"{size} were never freed"
     if found:
-        freed = "use-after" in found[2] or "double-free" in found[2]
-        word = "use-after-free" if freed else "crash"
+        word = "use-after-free" if "use-after" in found[2] else "crash"
         return word, f"AddressSanitizer: {found[2].split(' on ')[0]}"
     found = UNDEFINED.search(finding.errors)
     return ("crash", f"undefined behaviour: {found[1]}") if found else None
@@ -118,19 +124,21 @@ def _from_idle(finding, facts):
     return "hang", ""
 
 
-def _from_echo(finding, facts):
+def _from_echo(finding, facts, check):
     """Bytes that were sent did not come back; the program is idle."""
     task = trace_facts.forgotten(facts)
     if task:
         return _from_idle(finding, facts)
-    if finding.symptom == "?part":
+    if finding.symptom == "?gap" and check.name in ROUTINE:
+        return "message-lost", ""
+    if finding.symptom in ("?part", "?gap"):
         return "short-write-ignored", "a write that moved less was not gone on with"
     if finding.symptom == "?cut-short":
         return "closed-early", ""
     return "hang", ""
 
 
-def _from_symptom(finding, facts, build):
+def _from_symptom(finding, facts, build, check):
     symptom = finding.symptom
     if symptom == "?blocked":
         calls = sorted(build.calls & symbols.BLOCKING_CALLS)
@@ -147,7 +155,7 @@ def _from_symptom(finding, facts, build):
     if symptom == "?refused":
         return "hang", ""
     if symptom.startswith("?"):
-        return _from_echo(finding, facts)
+        return _from_echo(finding, facts, check)
     return symptom, ""
 
 
@@ -167,8 +175,14 @@ def _from_blocking_calls(facts, build):
 def _from_hostility(finding, lab):
     """Which kind of hostility alone is too much for it?"""
     for feature, diagnosis in HOSTILITIES.items():
-        if feature in finding.hostile and lab.fails_with(feature):
-            return diagnosis, f"it fails with RT_HOSTILE={finding.seed}:{feature}"
+        if feature not in finding.hostile:
+            continue
+        alone = lab.fails_with(feature)
+        if not alone:
+            continue
+        if lab.depends_on_locals(alone):
+            return "local-lost-across-await", LOCALS
+        return diagnosis, f"it fails with RT_HOSTILE={alone.seed}:{feature}"
     return None
 
 
@@ -178,12 +192,8 @@ def _from_lab(finding, lab):
     found = _from_sanitizer(seen) if seen else None
     if found and found[0] == "use-after-free":
         return found
-    if lab.endings_with_other_locals() != {ending(finding)}:
-        return (
-            "local-lost-across-await",
-            "what it does depends on what a local variable held by chance: with "
-            "other junk on the stack between two polls it ends in another way",
-        )
+    if lab.depends_on_locals(finding):
+        return "local-lost-across-await", LOCALS
     return None
 
 
@@ -198,12 +208,12 @@ def _look_closer(finding, build, lab, facts):
     return found or _from_blocking_calls(facts, build)
 
 
-def diagnose(finding, build, lab=None):
-    """The Failure for a finding. lab is where to repeat the check, if that can
-    be done."""
+def diagnose(finding, check, build, lab=None):
+    """The Failure for what was found in a check. lab is where to repeat the
+    check, if that can be done."""
     facts = trace_facts.read(finding.trace)
     found = _look_closer(finding, build, lab, facts)
-    diagnosis, evidence = found or _from_symptom(finding, facts, build)
+    diagnosis, evidence = found or _from_symptom(finding, facts, build, check)
     message = finding.message
     if evidence:
         message += f". {evidence[0].upper()}{evidence[1:]}"

@@ -10,7 +10,11 @@
 
 #include "unit/run.h"
 
-enum { CLIENT_PORT = 9999, CLIENT_CHUNK = 16 * 1024 };
+enum {
+    CLIENT_PORT = 9999,
+    CLIENT_CHUNK = 16 * 1024,
+    CLIENT_BINARY = 64, /* from here on 256 bytes with all 256 values */
+};
 
 struct client {
     int fd;
@@ -20,7 +24,7 @@ struct client {
     bool is_reset;   /* and not in peace */
 };
 
-/* The byte at a place of every client's stream. */
+/* The byte at a place of every client's stream; mostly no zero. */
 unsigned char client_byte(size_t place);
 
 /* Connects. False: refused. */

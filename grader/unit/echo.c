@@ -61,7 +61,7 @@ void echo_expect_rest(struct run *run, struct client *client, const char *who,
                    "after %zu of them",
                    who, client->sent, client->received);
     }
-    judge_fail(run, client->received ? "?part" : symptom,
+    judge_fail(run, client->received && symptom[0] == '?' ? "?part" : symptom,
                "%s sent %zu bytes, got %zu back, and the server is idle", who,
                client->sent, client->received);
 }

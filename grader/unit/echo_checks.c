@@ -47,6 +47,11 @@ START_TEST(echoes)
     echo_exchange(run, &client, SOME_BYTES, "a client", "?no-echo");
     echo_exchange(run, &client, 1, "a client, with its second message,",
                   "?no-second-echo");
+    echo_exchange(run, &client, CLIENT_BINARY - client.sent, "a client",
+                  "?no-echo");
+    echo_exchange(run, &client, 256,
+                  "a client, with a message of all 256 byte values,",
+                  "wrong-output");
     echo_exchange(run, &client, CLIENT_CHUNK,
                   "a client, with a message of 16 KiB,", "?part");
     judge_pass(run);
