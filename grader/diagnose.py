@@ -97,6 +97,8 @@ def _from_end(finding, facts):
         )
     if finding.symptom == "?short-output" and facts.get("complete"):
         return "wrong-output", ""
+    if finding.symptom == "?over" and 0 < finding.status < 128:
+        return "early-exit", ""
     return _from_status(finding)
 
 

@@ -6,17 +6,22 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "unit/judge.h"
 
 enum { GAP_BYTES = 8 };
 
-unsigned char client_byte(size_t place)
+static uint64_t last_number;
+
+/* The byte at a place of what the client says: no piece comes twice. */
+static unsigned char byte_at(const struct client *client, size_t place)
 {
+    struct rt_random random = {.state = client->number << 32 | place};
+
     if (place - CLIENT_BINARY < 256) {
         return (unsigned char)(place - CLIENT_BINARY);
     }
-    /* No short piece looks like another one within 64 KiB. */
-    return (unsigned char)(1 + (place * 31 + place / 255 * 7) % 255);
+    return (unsigned char)(1 + rt_random_below(&random, 255));
 }
 
 bool client_connect(struct run *run, struct client *client)
@@ -25,7 +30,8 @@ bool client_connect(struct run *run, struct client *client)
     int result;
 
     *client = (struct client){
-        .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)};
+        .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0),
+        .number = ++last_number};
     snprintf(address.sun_path, sizeof(address.sun_path), "%.90s/net/%d",
              run->folder, CLIENT_PORT);
     result = connect(client->fd, (void *)&address, sizeof(address));
@@ -44,7 +50,7 @@ static size_t send_chunk(struct client *client, size_t size)
     ssize_t sent;
 
     for (size_t i = 0; i < size; i++) {
-        bytes[i] = client_byte(client->sent + i);
+        bytes[i] = byte_at(client, client->sent + i);
     }
     sent = send(client->fd, bytes, size, MSG_NOSIGNAL);
     client->sent += sent > 0 ? (size_t)sent : 0;
@@ -73,15 +79,14 @@ size_t client_send(struct run *run, struct client *client, size_t size)
 static bool is_after_gap(const struct client *client, size_t place,
                          const unsigned char *bytes, size_t size)
 {
-    size_t count = size < GAP_BYTES ? size : GAP_BYTES;
-
-    for (size_t from = place + 1; from + count <= client->sent; from++) {
+    for (size_t from = place + 1; from + GAP_BYTES <= client->sent; from++) {
         size_t i = 0;
 
-        while (i < count && bytes[i] == client_byte(from + i)) {
+        while (i < size && i < GAP_BYTES &&
+               bytes[i] == byte_at(client, from + i)) {
             i++;
         }
-        if (i == count) {
+        if (i == GAP_BYTES) {
             return true;
         }
     }
@@ -99,13 +104,13 @@ static void compare(struct run *run, struct client *client,
                        "a client sent %zu bytes, and more than that came back",
                        client->sent);
         }
-        if (bytes[i] != client_byte(place)) {
+        if (bytes[i] != byte_at(client, place)) {
             bool is_gap = is_after_gap(client, place, bytes + i, size - i);
 
             judge_fail(run, is_gap ? "?gap" : "wrong-output",
                        "a client sent %zu bytes; byte %zu came back as 0x%02x "
                        "instead of 0x%02x%s",
-                       client->sent, place, bytes[i], client_byte(place),
+                       client->sent, place, bytes[i], byte_at(client, place),
                        is_gap ? ": bytes are missing there" : "");
         }
     }

@@ -18,14 +18,12 @@ enum {
 
 struct client {
     int fd;
-    size_t sent;     /* bytes: it sends the bytes of client_byte */
+    uint64_t number; /* from 1: no two clients say the same */
+    size_t sent;     /* bytes */
     size_t received; /* bytes that came back, and were right */
     bool is_ended;   /* the server has closed the connection */
     bool is_reset;   /* and not in peace */
 };
-
-/* The byte at a place of every client's stream; mostly no zero. */
-unsigned char client_byte(size_t place);
 
 /* Connects. False: refused. */
 bool client_connect(struct run *run, struct client *client);
