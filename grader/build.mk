@@ -27,3 +27,5 @@ $(GRADER_JUDGES): $(BUILD)/grader/check_%: $(BUILD)/grader/unit/check_%.o \
 .PHONY: grader
 grader: $(GRADER_JUDGES) $(call runtime_library,debug) \
 	$(call runtime_library,asan)
+
+needs: $(GRADER_JUDGES)

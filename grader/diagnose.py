@@ -19,7 +19,7 @@ BLOCKED_SECONDS = 0.1  # a poll of this length: the thread was asleep
 NOT_IMPLEMENTED_STATUS = 70
 
 # What may come of memory that isn't the program's own.
-UNSURE = ("wrong-output", "?over", "?status", "?short-output", "?gap", "?part")
+UNSURE = ("wrong-output", "?over", "?ended", "?status", "?short-output", "?gap", "?part")
 
 # One kind of hostility, and what it means not to bear it.
 HOSTILITIES = {
@@ -57,7 +57,11 @@ def _from_sanitizer(finding):
         size = f"{leak[1]} bytes" if leak else "memory"
         return "leaked-memory", f"{size} were never freed"
     if found:
-        word = "use-after-free" if "use-after" in found[2] else "crash"
+        word = "crash"
+        if "stack-use-after" in found[2]:
+            word = "local-lost-across-await"
+        elif "use-after" in found[2]:
+            word = "use-after-free"
         return word, f"AddressSanitizer: {found[2].split(' on ')[0]}"
     found = UNDEFINED.search(finding.errors)
     return ("crash", f"undefined behaviour: {found[1]}") if found else None
@@ -97,8 +101,6 @@ def _from_end(finding, facts):
         )
     if finding.symptom == "?short-output" and facts.get("complete"):
         return "wrong-output", ""
-    if finding.symptom == "?over" and 0 < finding.status < 128:
-        return "early-exit", ""
     return _from_status(finding)
 
 
@@ -148,7 +150,9 @@ def _from_symptom(finding, facts, build, check):
         return "blocked-executor", called
     if symptom == "?busy":
         return _from_busy(facts)
-    if symptom in ("?over", "?status", "?short-output"):
+    if symptom == "?ended" and 0 <= finding.status < 128:
+        return "early-exit", ""
+    if symptom in ("?over", "?ended", "?status", "?short-output"):
         return _from_end(finding, facts)
     if symptom == "?late":
         return "not-concurrent", "the waits come one after the other"
@@ -176,15 +180,14 @@ def _from_blocking_calls(facts, build):
 
 def _from_hostility(finding, lab):
     """Which kind of hostility alone is too much for it?"""
+    if lab.depends_on_locals(finding):
+        return "local-lost-across-await", LOCALS
     for feature, diagnosis in HOSTILITIES.items():
         if feature not in finding.hostile:
             continue
         alone = lab.fails_with(feature)
-        if not alone:
-            continue
-        if lab.depends_on_locals(alone):
-            return "local-lost-across-await", LOCALS
-        return diagnosis, f"it fails with RT_HOSTILE={alone.seed}:{feature}"
+        if alone:
+            return diagnosis, f"it fails with RT_HOSTILE={alone.seed}:{feature}"
     return None
 
 
@@ -192,7 +195,7 @@ def _from_lab(finding, lab):
     """Memory that is not its own shows in many ways, and is the cause of all."""
     seen = lab.sanitized()
     found = _from_sanitizer(seen) if seen else None
-    if found and found[0] == "use-after-free":
+    if found and found[0] in ("use-after-free", "local-lost-across-await"):
         return found
     if lab.depends_on_locals(finding):
         return "local-lost-across-await", LOCALS

@@ -9,6 +9,9 @@ from grader import unit
 SEEDS = 4
 SECONDS = 5  # no new experiment after this; a verdict must not wait for ever
 
+# Their messages are the same each time, to the last byte.
+EXACT = ("wrong-output", "?gap", "?part")
+
 
 class Lab:
     def __init__(self, exercise, check, build, folder, seed):
@@ -57,5 +60,6 @@ class Lab:
 
 
 def _ending(finding):
-    """What can be compared of two findings."""
-    return finding.symptom, finding.status, finding.output, finding.message
+    """What can be compared of two findings; not what was measured."""
+    message = finding.message if finding.symptom in EXACT else ""
+    return finding.symptom, finding.status, finding.output, message

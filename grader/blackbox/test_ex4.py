@@ -58,3 +58,7 @@ def test_real_clock():
 
 def test_crowd():
     echo.check_crowd()
+
+
+def test_port_in_use():
+    echo.check_port_in_use()

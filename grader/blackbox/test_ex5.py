@@ -58,3 +58,7 @@ def test_ctrl_c_alone():
 
 def test_crowd():
     echo.check_crowd()
+
+
+def test_port_in_use():
+    echo.check_port_in_use()

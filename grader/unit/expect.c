@@ -23,7 +23,7 @@ static const char *ending(const struct run *run)
 void run_expect_alive(struct run *run, const char *what)
 {
     if (run->is_over) {
-        judge_fail(run, "?over",
+        judge_fail(run, "?ended",
                    "the program %s at %.3f s with status %d; it should still "
                    "%s",
                    ending(run), run_seconds(run), run->status, what);

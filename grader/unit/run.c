@@ -75,7 +75,8 @@ static void make_environment(const struct run *run, char **environment)
     environment[count++] = variable("RT_TRACE=%s/trace", inside);
     environment[count++] = variable("RT_SEED=%llu",
                                     (unsigned long long)run->seed);
-    environment[count++] = variable("ASAN_OPTIONS=abort_on_error=0");
+    environment[count++] = variable("ASAN_OPTIONS=%s",
+                                    "detect_stack_use_after_return=1");
     if (judge_options.hostile) {
         environment[count++] = variable("RT_HOSTILE=%llu:%s",
                                         (unsigned long long)run->seed,
