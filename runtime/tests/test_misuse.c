@@ -74,6 +74,12 @@ START_TEST(a_right_function_compiles_without_a_warning)
 }
 END_TEST
 
+START_TEST(a_function_without_an_await_compiles_without_a_warning)
+{
+    expect("RT_BEGIN(self); self->n = 1; RT_END(self);", NULL);
+}
+END_TEST
+
 START_TEST(await_without_begin_is_named)
 {
     expect("RT_AWAIT(self->nap); RT_END(self);", "RT_BEGIN_is_missing");
@@ -334,6 +340,7 @@ Suite *misuse_suite(void)
 {
     const TTest *const tests[] = {
         a_right_function_compiles_without_a_warning,
+        a_function_without_an_await_compiles_without_a_warning,
         await_without_begin_is_named,
         begin_without_end_is_named,
         end_without_begin_compiles_with_a_complaint,
