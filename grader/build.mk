@@ -29,3 +29,8 @@ grader: $(GRADER_JUDGES) $(call runtime_library,debug) \
 	$(call runtime_library,asan)
 
 needs: $(GRADER_JUDGES)
+
+.PHONY: test-grader
+test-grader: needs
+	@BUILD='$(BUILD)' $(PYTHON) -B -m pytest -q -n 2 -p no:cacheprovider \
+		--dist loadgroup grader/tests

@@ -108,7 +108,7 @@ class Submission:
                 for check in self.exercise.checks
                 if check.by == "blackbox" and not _first_failed(check, failed)
             ]
-            self.box.go(self.build.program, names)
+            self.box.go(self.build.program("debug"), names)
         return self.box
 
     def _check(self, check, failed):
@@ -126,7 +126,10 @@ class Submission:
         return failure
 
     def _program(self, check):
-        return self.build.sanitized if check.by == "sanitizers" else self.build.program
+        program = self.build.program("asan" if check.by == "sanitizers" else "debug")
+        if not program:
+            raise unit.JudgeError("the compiler can't build with sanitizers here")
+        return program
 
     def _run_unit(self, check):
         folder = self.folder / check.name

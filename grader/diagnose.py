@@ -74,7 +74,7 @@ def _from_last_words(finding):
         rule, message = rules[-1]
         known = finding.status in (NOT_IMPLEMENTED_STATUS, 134)
         if known and rule == "not-implemented":
-            return rule, f"there is nothing yet: {message}"
+            return rule, message
         if known:
             return RULES.get(rule, rule), f"the runtime stopped it: {message}"
     return _from_sanitizer(finding)
@@ -220,6 +220,8 @@ def diagnose(finding, check, build, lab=None):
     found = _look_closer(finding, build, lab, facts)
     diagnosis, evidence = found or _from_symptom(finding, facts, build, check)
     message = finding.message
-    if evidence:
+    if diagnosis == "not-implemented":
+        message = f"your code is still to come: {evidence}"
+    elif evidence:
         message += f". {evidence[0].upper()}{evidence[1:]}"
     return Failure(diagnosis, message, finding.seed)

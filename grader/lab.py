@@ -35,22 +35,24 @@ class Lab:
         """The Finding when the runtime is hostile in this way only, or None."""
         if self._is_late():
             return None
-        return self._run(self.check, self.build.program, self.seed, SEEDS, feature)
+        return self._run(self.check, self.build.program("debug"), self.seed, SEEDS, feature)
 
     def sanitized(self):
         """What the sanitizers see; None when the check passes with them."""
         check = dataclasses.replace(self.check, by="sanitizers")
-        if self._is_late() or not self.build.sanitized.exists():
+        program = self.build.program("asan")
+        if self._is_late() or not program:
             return None
-        return self._run(check, self.build.sanitized, self.seed, 1, None)
+        return self._run(check, program, self.seed, 1, None)
 
     def depends_on_locals(self, finding):
         """Does it end in another way when only its locals are changed? Nothing
         else is: one seed, one schedule."""
-        tries = [(self.build.zeroed, finding.hostile)]
+        tries = [("zeroed", finding.hostile)]
         if not finding.hostile:
-            tries.append((self.build.program, "junk"))
-        for program, hostile in tries:
+            tries.append(("debug", "junk"))
+        for variant, hostile in tries:
+            program = self.build.program(variant)
             if self._is_late() or not program:
                 continue
             found = self._run(self.check, program, finding.seed, 1, hostile)
