@@ -42,8 +42,9 @@ visualizer: $(VISUALIZER)/polliwog-viz
 
 # --- tests ----------------------------------------------------------------
 
-VISUALIZER_TESTS := $(wildcard visualizer/tests/*.c)
-VISUALIZER_TEST_OBJECTS := $(VISUALIZER_TESTS:visualizer/%.c=$(VISUALIZER)/asan/%.o)
+VISUALIZER_TESTS := $(filter-out %/fuzz.c,$(wildcard visualizer/tests/*.c))
+VISUALIZER_TEST_OBJECTS := \
+	$(VISUALIZER_TESTS:visualizer/%.c=$(VISUALIZER)/asan/%.o)
 VISUALIZER_CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || \
 	echo -lcheck)
 VISUALIZER_STORY := $(VISUALIZER)/asan/tests/story.o
@@ -54,16 +55,14 @@ $(VISUALIZER)/unit-tests: $(VISUALIZER_TEST_OBJECTS) \
 	$(Q)$(CC) $(VISUALIZER_FLAGS_asan) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(VISUALIZER_CHECK_LIBS) $(NCURSES_LIBS)
 
-$(VISUALIZER)/fuzz: $(VISUALIZER)/asan/tests/fuzz/fuzz.o $(VISUALIZER_STORY) \
+$(VISUALIZER)/fuzz: $(VISUALIZER)/asan/tests/fuzz.o $(VISUALIZER_STORY) \
 		$(call visualizer_objects,asan)
 	$(call say,ld,$@)
 	$(Q)$(CC) $(VISUALIZER_FLAGS_asan) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(VISUALIZER_CHECK_LIBS) $(NCURSES_LIBS)
 
-$(VISUALIZER)/asan/tests/%.o: VISUALIZER_CPPFLAGS += -Ivisualizer/tests
-
 -include $(VISUALIZER_TEST_OBJECTS:.o=.d) \
-	$(VISUALIZER)/asan/tests/fuzz/fuzz.d
+	$(VISUALIZER)/asan/tests/fuzz.d
 
 .PHONY: test-visualizer
 test-visualizer: $(VISUALIZER)/unit-tests $(VISUALIZER)/fuzz \

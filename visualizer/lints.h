@@ -48,4 +48,8 @@ void lints_apply(struct lints *lints, struct model *model,
                  const struct trace_event *event);
 void lints_finish(struct lints *lints, const struct model *model);
 
+/* For lints.c: the task is pending and nothing will ever wake it. */
+void lints_report_lost(struct lints *lints, const struct model *model,
+                       const struct model_task *task);
+
 #endif

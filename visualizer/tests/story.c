@@ -193,7 +193,7 @@ void story_write(struct story *story, const char *bytes, size_t size)
 void story_open(struct story *story, struct trace *trace)
 {
     struct text bytes = {0};
-    struct trace_error error;
+    struct trace_error error = {""};
 
     story_bytes(story, &bytes);
     story_write(story, bytes.data, bytes.length);

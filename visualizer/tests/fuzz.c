@@ -109,7 +109,7 @@ int main(int argc, char **argv)
     for (long i = 0; i < rounds; i++) {
         struct text bytes = {0};
         struct trace trace;
-        struct trace_error error;
+        struct trace_error error = {""};
 
         story_bytes(&story, &bytes);
         damage(&bytes);
