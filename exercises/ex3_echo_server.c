@@ -28,7 +28,7 @@
  *            make viz-ex3     shows tasks, sockets and wakes
  *            make hint-ex3    gives you a hint
  *
- * Read:      the chapter on async input and output.
+ * Read:      chapters/07_async_io.md
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -34,7 +34,7 @@
  *            make viz-ex5     shows the signal and whom it wakes
  *            make hint-ex5    gives you a hint
  *
- * Read:      the chapter on shutdown.
+ * Read:      chapters/09_shutdown.md
  */
 #include <errno.h>
 #include <stdbool.h>
