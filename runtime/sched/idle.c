@@ -123,7 +123,8 @@ void rt_core_idle(struct rt_runtime *runtime)
 
     if (has_deferred || rt_clock_stands_still(&runtime->clock)) {
         rt_core_poll_events(runtime);
-        if (runtime->ready.length > 0) {
+        /* Events for nobody may stand before one that somebody waits for. */
+        if (runtime->ready.length > 0 || runtime->driver.reported > 0) {
             return;
         }
     }

@@ -298,6 +298,20 @@ START_TEST(resume_lets_the_clock_run_again)
 }
 END_TEST
 
+START_TEST(a_scaled_clock_makes_sleeps_short)
+{
+    struct rt_builder builder = rt_builder_default();
+    struct rt_sleep nap = rt_sleep_until(RT_SECONDS(10));
+    uint64_t begin = kit_real_ns();
+
+    builder.clock = RT_CLOCK_SCALED;
+    builder.clock_scale = 1000;
+    ck_assert_int_eq(kit_run_built(&builder, &nap.future), 0);
+    ck_assert_uint_ge(kit_real_ns() - begin, RT_MILLISECONDS(9));
+    ck_assert_uint_lt(kit_real_ns() - begin, RT_SECONDS(5));
+}
+END_TEST
+
 START_TEST(a_sleep_for_ever_does_not_spin_a_paused_clock)
 {
     /* Its tick in ns was more than 64 bits and came out as the past. */
@@ -458,6 +472,7 @@ Suite *sleep_suite(void)
         two_runs_on_a_paused_clock_are_identical,
         sleeps_end_in_the_order_of_their_deadlines,
         resume_lets_the_clock_run_again,
+        a_scaled_clock_makes_sleeps_short,
         a_sleep_for_ever_does_not_spin_a_paused_clock,
         a_timeout_expires_when_the_inner_future_takes_too_long,
         a_timeout_gives_the_value_when_it_comes_in_time,

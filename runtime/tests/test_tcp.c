@@ -342,7 +342,78 @@ START_TEST(one_poll_may_read_128_times_then_the_others_have_a_turn)
 }
 END_TEST
 
+/* Reads byte by byte, as long as there are any. */
+struct nibbler {
+    struct rt_future future;
+    struct rt_read read;
+    size_t eaten;
+};
+
+KIT_OPS(nibbler);
+
+static enum rt_poll nibbler_poll(struct rt_future *future,
+                                 struct rt_context *cx)
+{
+    struct nibbler *self = RT_SELF(future, struct nibbler);
+
+    RT_BEGIN(self);
+    for (; self->eaten < 100000; self->eaten++) {
+        self->read = rt_read(&stream.io, buffer, 1);
+        RT_AWAIT(self->read);
+    }
+    RT_END(self);
+}
+
+START_TEST(a_socket_that_is_always_ready_does_not_starve_a_timer)
+{
+    static char much[100000];
+    struct nibbler nibbler = KIT_MAKE(nibbler);
+    struct rt_sleep nap;
+    struct rt_select either;
+
+    connect_both();
+    ck_assert_int_eq(send(client, much, sizeof(much), 0), sizeof(much));
+    settle();
+    nap = rt_sleep(RT_MILLISECONDS(2));
+    either = RT_SELECT(nibbler, nap);
+    ck_assert_int_eq(rt_block_on(runtime, &either.future), 0);
+    ck_assert_int_eq(either.winner, 1);
+    ck_assert_uint_ge(nibbler.eaten, 128);
+}
+END_TEST
+
 /* ---- waiters ---- */
+
+START_TEST(a_paused_clock_stands_until_the_last_of_many_events_is_seen)
+{
+    /* The driver takes 256 at a time; those were for nobody. */
+    enum { MANY = 300 };
+    static int clients[MANY];
+    static struct rt_tcp_stream streams[MANY];
+    struct rt_read read;
+    struct rt_sleep nap;
+    struct rt_select either;
+
+    for (int i = 0; i < MANY; i++) {
+        clients[i] = connect_client();
+        streams[i] = accept_one();
+    }
+    settle();
+    rt_pause();
+    for (int i = 0; i < MANY; i++) {
+        ck_assert_int_eq(send(clients[i], "x", 1, 0), 1);
+    }
+    read = rt_read(&streams[MANY - 1].io, buffer, 1);
+    nap = rt_sleep(RT_SECONDS(1));
+    either = RT_SELECT(read, nap);
+    ck_assert_int_eq(rt_block_on(runtime, &either.future), 0);
+    ck_assert_int_eq(either.winner, 0);
+    for (int i = 0; i < MANY; i++) {
+        rt_tcp_stream_close(&streams[i]);
+        close(clients[i]);
+    }
+}
+END_TEST
 
 START_TEST(all_who_wait_for_one_stream_are_woken)
 {
@@ -678,6 +749,8 @@ static void add_tests(Suite *suite, const char *name, void (*set_up)(void))
         a_reset_is_an_error_not_a_hang,
         writing_to_a_peer_that_is_gone_is_an_error_without_a_signal,
         one_poll_may_read_128_times_then_the_others_have_a_turn,
+        a_socket_that_is_always_ready_does_not_starve_a_timer,
+        a_paused_clock_stands_until_the_last_of_many_events_is_seen,
         all_who_wait_for_one_stream_are_woken,
         a_reader_and_a_writer_wait_apart,
         closing_wakes_who_waits_and_they_get_an_error,
