@@ -52,8 +52,8 @@ static bool is_dead(const struct lints *lints, const struct model *model)
     bool is_asleep = model->is_parked ||
                      lints->trace->header.clock == RT_TRACE_CLOCK_CONDUCTED;
 
-    return is_asleep && !model->is_stopped && !model->running &&
-           !model->queue_length && !model->timers.count &&
+    return is_asleep && !lints->trace->lost && !model->is_stopped &&
+           !model->running && !model->queue_length && !model->timers.count &&
            !has_fds(lints, model) && model->panic_message == MODEL_NONE;
 }
 
@@ -86,7 +86,7 @@ static void check_unfinished_poll(struct lints *lints,
     const struct model_task *task = model_task(model, model->running);
     struct text *message;
 
-    if (!task || model->panic_message != MODEL_NONE) {
+    if (!task || model->panic_message != MODEL_NONE || lints->trace->lost) {
         return;
     }
     message = lint_list_add(&lints->list, LINT_NEVER_YIELDS, task->id,

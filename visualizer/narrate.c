@@ -16,9 +16,9 @@ enum {
 };
 
 struct narration {
-    FILE *out;           /* borrowed */
-    struct trace *trace; /* borrowed */
-    size_t width;
+    FILE *out;                             /* borrowed */
+    struct trace *trace;                   /* borrowed */
+    const struct narrate_options *options; /* borrowed */
     struct model model;
     struct lints lints;
     bool has_rule[RT_TRACE_TYPE_COUNT]; /* was told already */
@@ -48,7 +48,7 @@ static size_t fold_at(const char *line, size_t columns)
 
 static void put_line(const struct narration *narration, const char *line)
 {
-    size_t width = narration->width;
+    size_t width = narration->options->width;
     size_t indent = 0;
 
     if (width && width < FOLD_LEAST) {
@@ -142,35 +142,59 @@ static void tell_lint(const struct narration *narration, struct text *line,
     put_line(narration, text_get(line));
 }
 
-bool narrate(FILE *out, struct trace *trace, size_t width, const char *note)
+static void tell_events(struct narration *narration, struct text *line)
+{
+    struct trace *trace = narration->trace;
+    uint64_t most = narration->options->most;
+
+    for (uint64_t i = 0; i < trace->count && !ferror(narration->out); i++) {
+        struct trace_event event;
+
+        trace_read(trace, i, &event);
+        if (most == 0 || i < most) {
+            tell_event(narration, line, &event);
+        }
+        lints_apply(&narration->lints, &narration->model, &event);
+    }
+    if (most != 0 && trace->count > most) {
+        text_clear(line);
+        text_format(line, "and so on: %" PRIu64 " more events are not told",
+                    trace->count - most);
+        put_line(narration, text_get(line));
+    }
+}
+
+static void tell_note(const struct narration *narration, struct text *line)
+{
+    const char *note = narration->options->note;
+
+    if (note) {
+        text_clear(line);
+        text_add_visible(line, note, strlen(note));
+        put_line(narration, text_get(line));
+    }
+}
+
+bool narrate(FILE *out, struct trace *trace,
+             const struct narrate_options *options)
 {
     struct narration narration = {
         .out = out,
         .trace = trace,
-        .width = width,
+        .options = options,
     };
     struct text line = {0};
 
     model_init(&narration.model);
     lints_init(&narration.lints, trace);
     tell_title(&narration, &line);
-    for (uint64_t i = 0; i < trace->count && !ferror(out); i++) {
-        struct trace_event event;
-
-        trace_read(trace, i, &event);
-        tell_event(&narration, &line, &event);
-        lints_apply(&narration.lints, &narration.model, &event);
-    }
+    tell_events(&narration, &line);
     lints_finish(&narration.lints, &narration.model);
     tell_end(&narration, &line);
     for (size_t i = 0; i < narration.lints.list.count; i++) {
         tell_lint(&narration, &line, &narration.lints.list.items[i]);
     }
-    if (note) {
-        text_clear(&line);
-        text_add_visible(&line, note, strlen(note));
-        put_line(&narration, text_get(&line));
-    }
+    tell_note(&narration, &line);
     text_deinit(&line);
     lints_deinit(&narration.lints);
     model_deinit(&narration.model);

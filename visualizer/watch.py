@@ -20,6 +20,7 @@ from scenes import SCENES, play_scene
 SERVERS = {3, 4, 5}
 LASTING = {3, 4}  # they serve until they are killed
 PORT = "9999"
+TOLD_MOST = 5000  # events that are told as text; the screen has them all
 RUN_MOST = 10  # seconds for a program that should end by itself
 
 
@@ -37,6 +38,7 @@ def is_on_terminal():
 
 def show(viz, program, *options):
     """Opens the visualizer on what the program did, and waits for it."""
+    options += (f"--most={TOLD_MOST}",)
     note = program.note()
     if note:
         options += (f"--note={note}",)

@@ -74,13 +74,15 @@ static void damage(struct text *bytes)
 static void look(struct trace *trace, FILE *nowhere)
 {
     static const char keys[] = "lhpPaAtTgGjkfw?q+- n/x\nw";
+    struct narrate_options narration = {.width = below(2) * below(100),
+                                        .most = below(100)};
     struct text facts = {0};
     struct player player;
     struct grid grid;
 
     facts_add(&facts, trace);
     text_deinit(&facts);
-    narrate(nowhere, trace, below(2) ? 0 : below(100), NULL);
+    narrate(nowhere, trace, &narration);
     player_init(&player, trace, false, NULL);
     grid_init(&grid, below(2) != 0);
     for (int i = 0; i < KEYS; i++) {

@@ -146,6 +146,15 @@ def test_a_note_is_the_last_line(viz, tmp_path):
     assert told.stdout.endswith(b"\nit was? slow\n")
 
 
+def test_a_long_story_can_be_cut(viz, tmp_path):
+    trace = traces.three_sleepers().save(tmp_path / "t")
+    whole = viz("--plain", trace).stdout.splitlines()
+    cut = viz("--plain", "--most=10", trace).stdout.splitlines()
+    assert cut[:11] == whole[:11]
+    assert cut[11] == b"and so on: 91 more events are not told"
+    assert cut[12:] == whole[-1:]
+
+
 def tell_on_terminal(trace, **environment):
     """What comes out of a terminal (a pty), with that environment."""
     ours, theirs = pty.openpty()

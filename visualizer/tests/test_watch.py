@@ -131,6 +131,16 @@ def test_one_that_ignores_signals_and_forks_leaves_nothing(tmp_path):
     assert done.returncode == 0
 
 
+def test_busy_polling_is_ended_when_the_trace_is_full(tmp_path):
+    body = "rt_waker_wake_by_ref(cx->waker); return RT_PENDING;"
+    began = time.monotonic()
+    done = watch(tmp_path, 1, write_program(tmp_path, body))
+    assert done.returncode == 0
+    assert "it asks again and again in place of waiting" in done.stdout
+    assert len(done.stdout.splitlines()) < 5100
+    assert time.monotonic() - began < 9
+
+
 def test_what_does_not_compile_says_so(tmp_path):
     source = tmp_path / "bad.c"
     source.write_text("int main(void) { return }\n")
