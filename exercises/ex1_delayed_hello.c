@@ -18,7 +18,7 @@
  *            make viz-ex1     shows every poll and every wake
  *            make hint-ex1    gives you a hint
  *
- * Read:      chapters/01_the_problem.md to 04_async_functions.md
+ * Read:      the chapters on futures and on async as a state machine.
  */
 #include <stdio.h>
 

@@ -23,7 +23,7 @@
  *            make viz-ex2     shows the three timers and whom they wake
  *            make hint-ex2    gives you a hint
  *
- * Read:      chapters/05_the_runtime.md and 06_tasks.md
+ * Read:      the chapter on tasks.
  */
 #include <stdio.h>
 

@@ -28,7 +28,7 @@
  *            make viz-ex3     shows tasks, sockets and wakes
  *            make hint-ex3    gives you a hint
  *
- * Read:      chapters/07_async_io.md
+ * Read:      the chapter on async input and output.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -23,7 +23,7 @@
  *            make viz-ex4     shows the timer of each read
  *            make hint-ex4    gives you a hint
  *
- * Read:      chapters/08_timeouts_and_select.md
+ * Read:      the chapter on timeouts and select.
  */
 #include <errno.h>
 #include <stdbool.h>

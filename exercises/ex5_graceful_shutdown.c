@@ -34,7 +34,7 @@
  *            make viz-ex5     shows the signal and whom it wakes
  *            make hint-ex5    gives you a hint
  *
- * Read:      chapters/09_shutdown.md
+ * Read:      the chapter on shutdown.
  */
 #include <errno.h>
 #include <stdbool.h>
