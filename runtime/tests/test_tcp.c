@@ -596,6 +596,25 @@ START_TEST(a_host_that_is_no_number_is_an_error)
 }
 END_TEST
 
+START_TEST(ipv6_works_where_there_is_any)
+{
+    struct rt_tcp_listener second;
+    struct rt_tcp_connect connecting;
+    char peer[RT_TCP_ADDRESS_SIZE];
+
+    if (is_local || rt_tcp_listen(&second, "::1", 0) != 0) {
+        return;
+    }
+    connecting = rt_tcp_connect("::1", rt_tcp_listener_port(&second));
+    ck_assert(ends(&connecting.future));
+    ck_assert_int_eq(connecting.result, 0);
+    rt_tcp_stream_peer(&connecting.stream, peer);
+    ck_assert_int_eq(strncmp(peer, "[::1]:", 6), 0);
+    rt_tcp_stream_close(&connecting.stream);
+    rt_tcp_listener_close(&second);
+}
+END_TEST
+
 START_TEST(a_closed_listener_refuses)
 {
     rt_tcp_listener_close(&listener);
@@ -761,6 +780,7 @@ static void add_tests(Suite *suite, const char *name, void (*set_up)(void))
         a_wake_may_close_a_stream_whose_event_is_in_the_same_batch,
         a_port_in_use_is_an_error,
         a_host_that_is_no_number_is_an_error,
+        ipv6_works_where_there_is_any,
         a_closed_listener_refuses,
         accept_survives_too_many_open_files,
         many_clients_are_accepted_one_after_the_other,
