@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "kit.h"
 #include "suites.h"
@@ -273,6 +274,30 @@ static void *wake_long_after(void *slot)
     return NULL;
 }
 
+START_TEST(wakes_while_a_traced_runtime_is_shut_down_are_safe)
+{
+    /* A thread wrote a record into a file that was no longer mapped. */
+    pthread_t thread;
+    struct rt_builder builder = trace_builder();
+
+    builder.clock = RT_CLOCK_REAL;
+    pthread_create(&thread, NULL, wake_until_over, NULL);
+    for (int i = 0; i < 100; i++) {
+        struct rt_runtime *runtime;
+
+        ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+        rt_enter(runtime);
+        ck_assert_int_eq(RT_SPAWN_DETACHED(KIT_MAKE(reaches, .target = 1000)),
+                         0);
+        kit_settle(runtime);
+        rt_shutdown(runtime);
+    }
+    shared.is_over = true;
+    pthread_join(thread, NULL);
+    unlink(trace_path());
+}
+END_TEST
+
 START_TEST(a_waker_outlives_its_runtime)
 {
     pthread_t thread;
@@ -395,6 +420,7 @@ Suite *threads_suite(void)
         an_abort_that_races_with_the_end_drops_once_and_tells_the_truth,
         threads_that_wake_are_traced_without_a_gap,
         wakes_while_the_runtime_is_shut_down_are_safe,
+        wakes_while_a_traced_runtime_is_shut_down_are_safe,
         a_waker_outlives_its_runtime,
         a_join_from_another_thread_always_hears_of_the_end,
         clones_are_counted_right_across_threads,
