@@ -109,6 +109,8 @@ class Program:
         """
         end = time.monotonic() + bound
         while time.monotonic() < end and self.is_running():
+            if self.is_trace_full():
+                return False
             now = self.last_record()
             is_parked = now[0] > seen and now[1] == PARK
             if is_parked and self.is_sleeping() and self.last_record() == now:
