@@ -120,6 +120,15 @@ class Program:
 
     # ---- its end ----
 
+    def wait_for_trace(self, bound):
+        """True when it has begun a trace; an ended program won't any more."""
+        end = time.monotonic() + bound
+        while not os.path.exists(self.trace):
+            if not self.is_running() or time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
     def is_trace_full(self):
         """It goes on, and nobody will know what it does."""
         try:

@@ -179,6 +179,83 @@ START_TEST(keyframes_change_nothing)
 }
 END_TEST
 
+/* Applies a story of its own to a fresh model. */
+static void replay(struct story *own, struct model *model)
+{
+    struct trace own_trace;
+
+    story_open(own, &own_trace);
+    model_init(model);
+    for (uint64_t i = 0; i < own_trace.count; i++) {
+        struct trace_event event;
+
+        trace_read(&own_trace, i, &event);
+        model_apply(model, &event);
+    }
+    trace_close(&own_trace);
+    story_end(own);
+}
+
+START_TEST(woken_in_its_poll_it_is_queued_after_it)
+{
+    struct story own;
+    struct model model;
+
+    story_begin(&own, RT_TRACE_CLOCK_PAUSED);
+    story_spawn(&own, 1, "main", 0);
+    story_poll(&own, 1);
+    story_add(&own, RT_TRACE_WAKE, 1, 1, RT_TRACE_WAKE_MARKED, 0);
+    story_pending(&own, 1, "yield");
+    replay(&own, &model);
+    ck_assert_int_eq(model_task(&model, 1)->state, MODEL_QUEUED);
+    ck_assert_uint_eq(model_task(&model, 1)->self_wakes, 1);
+    ck_assert(!model_is_stranded(model_task(&model, 1)));
+    model_deinit(&model);
+}
+END_TEST
+
+START_TEST(what_a_task_waits_for_holds_until_its_next_poll)
+{
+    struct story own;
+    struct model model;
+
+    story_begin(&own, RT_TRACE_CLOCK_PAUSED);
+    story_spawn(&own, 1, "main", 0);
+    story_poll(&own, 1);
+    story_add(&own, RT_TRACE_IO_REGISTER, 1, 7, 0, 0);
+    story_add(&own, RT_TRACE_IO_WAIT, 1, 7, RT_TRACE_READABLE, 0);
+    story_add(&own, RT_TRACE_WAIT, 1, 2, RT_TRACE_ON_TASK, 0);
+    story_add(&own, RT_TRACE_WAKER_CLONE, 1, 0, 0, 0);
+    story_pending(&own, 1, "select");
+    story_wake(&own, 1, RT_TRACE_FROM_TASK, 2);
+    story_poll(&own, 1);
+    story_add(&own, RT_TRACE_WAIT, 1, 3, RT_TRACE_ON_TASK, 0);
+    replay(&own, &model);
+    ck_assert_uint_eq(model_task(&model, 1)->wait_count, 1);
+    ck_assert_uint_eq(model_task(&model, 1)->waits[0].id, 3);
+    model_deinit(&model);
+}
+END_TEST
+
+/* Numbers of fds are used again; the new one has a new name. */
+START_TEST(an_fd_that_comes_again_is_another)
+{
+    struct story own;
+    struct model model;
+
+    story_begin(&own, RT_TRACE_CLOCK_PAUSED);
+    story_add(&own, RT_TRACE_IO_REGISTER, 0, 7, 0, 0);
+    story_add(&own, RT_TRACE_IO_READY, 0, 7, RT_TRACE_READABLE, 0);
+    story_add(&own, RT_TRACE_IO_DEREGISTER, 0, 7, 0, 0);
+    story_add(&own, RT_TRACE_IO_REGISTER, 0, 7, 0, 0);
+    replay(&own, &model);
+    ck_assert_uint_eq(model.fds.count, 1);
+    ck_assert_uint_eq(model_fd(&model, 7)->ordinal, 2);
+    ck_assert_uint_eq(model_fd(&model, 7)->ready, 0);
+    model_deinit(&model);
+}
+END_TEST
+
 Suite *suite_model(void)
 {
     Suite *suite = suite_create("model");
@@ -192,6 +269,9 @@ Suite *suite_model(void)
     tcase_add_test(tests, at_the_end_all_is_over);
     tcase_add_test(tests, a_step_back_undoes_a_step);
     tcase_add_test(tests, keyframes_change_nothing);
+    tcase_add_test(tests, woken_in_its_poll_it_is_queued_after_it);
+    tcase_add_test(tests, what_a_task_waits_for_holds_until_its_next_poll);
+    tcase_add_test(tests, an_fd_that_comes_again_is_another);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -141,6 +141,15 @@ def test_busy_polling_is_ended_when_the_trace_is_full(tmp_path):
     assert time.monotonic() - began < 9
 
 
+def test_a_program_without_a_trace_is_asked_why(tmp_path):
+    source = tmp_path / "plain.c"
+    source.write_text("int main(void) { return 7; }\n")
+    done = watch(tmp_path, 2, source)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "ex2 ended with status 7: no trace" in done.stderr
+
+
 def test_what_does_not_compile_says_so(tmp_path):
     source = tmp_path / "bad.c"
     source.write_text("int main(void) { return }\n")
