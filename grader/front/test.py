@@ -18,7 +18,7 @@ import time
 
 from grader.front import course
 
-LONGEST_S = 600
+LONGEST_S = 1200
 OUR_LINE = re.compile(r"(\d+) passed, (\d+) failed")
 CHECK_LINE = re.compile(r"\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)")
 PYTEST_LINE = re.compile(r"=*\s*(\d+ \w+(?:, \d+ \w+)*) in [\d.:]+s\b.*")
