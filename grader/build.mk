@@ -34,3 +34,8 @@ needs: $(GRADER_JUDGES)
 test-grader: needs
 	@BUILD='$(BUILD)' $(PYTHON) -B -m pytest -q -n 2 -p no:cacheprovider \
 		--dist loadgroup grader/tests
+
+# Each solution 50 times with all cores busy: no right answer may fail.
+.PHONY: soak-grader
+soak-grader: needs
+	@BUILD='$(BUILD)' $(PYTHON) -B -m grader.soak

@@ -193,4 +193,6 @@ def build(source, text, functions):
     os.utime(place)  # used just now: to be pruned last
     about = json.loads((place / "about.json").read_text())
     failure = Failure(**about["failure"]) if about["failure"] else None
-    return Build(place, source.name, about["advice"], failure, frozenset(about["calls"]))
+    return Build(
+        place, source.name, about["advice"], failure, frozenset(about["calls"])
+    )

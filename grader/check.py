@@ -133,9 +133,7 @@ class Submission:
 
     def _run_unit(self, check):
         folder = self.folder / check.name
-        return unit.run(
-            self.exercise, check, self._program(check), folder, self.seed
-        )
+        return unit.run(self.exercise, check, self._program(check), folder, self.seed)
 
     def _keep_trace(self, check, finding):
         if not finding.trace:

@@ -19,7 +19,15 @@ BLOCKED_SECONDS = 0.1  # a poll of this length: the thread was asleep
 NOT_IMPLEMENTED_STATUS = 70
 
 # What may come of memory that isn't the program's own.
-UNSURE = ("wrong-output", "?over", "?ended", "?status", "?short-output", "?gap", "?part")
+UNSURE = (
+    "wrong-output",
+    "?over",
+    "?ended",
+    "?status",
+    "?short-output",
+    "?gap",
+    "?part",
+)
 
 # One kind of hostility, and what it means not to bear it.
 HOSTILITIES = {

@@ -76,7 +76,9 @@ def forgotten(facts):
 
 def longest_poll(facts):
     """Seconds, of real time."""
-    return max((task.get("longest_poll_ns", 0) for task in tasks(facts)), default=0) / 1e9
+    return (
+        max((task.get("longest_poll_ns", 0) for task in tasks(facts)), default=0) / 1e9
+    )
 
 
 def was_cut_off(facts):

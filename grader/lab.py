@@ -35,7 +35,9 @@ class Lab:
         """The Finding when the runtime is hostile in this way only, or None."""
         if self._is_late():
             return None
-        return self._run(self.check, self.build.program("debug"), self.seed, SEEDS, feature)
+        return self._run(
+            self.check, self.build.program("debug"), self.seed, SEEDS, feature
+        )
 
     def sanitized(self):
         """What the sanitizers see; None when the check passes with them."""

@@ -88,7 +88,7 @@ class Report:
         own = os.path.abspath(result.source) == str(exercise.file)
         if result.passed:
             step = f"make solution-ex{number}" if own else "make progress"
-            return f"Well done. Next: {step}, or make progress"if own else step
+            return f"Well done. Next: {step}, or make progress" if own else step
         return f"A hint: make hint-ex{number}    Watch it: make viz-ex{number}"
 
 

@@ -112,7 +112,9 @@ def judge(found, text, functions, library):
     if failure:
         return failure
     for name in functions:
-        if name not in found.defines and not re.search(rb"\b%b\b" % name.encode(), text):
+        if name not in found.defines and not re.search(
+            rb"\b%b\b" % name.encode(), text
+        ):
             return Failure("not-implemented", f"there is no function named {name}")
     if not any(name.startswith("rt_") for name in found.calls):
         return Failure(

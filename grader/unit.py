@@ -118,4 +118,3 @@ def run(exercise, check, program, folder, seed, seeds=None, hostile=None):
     if not lines or lines[-1].get("done") != seeds:
         return Finding("early-exit", "the check was not carried out to its end")
     return None
-

@@ -40,7 +40,8 @@ def check_port_in_use():
             status, _ = program.wait("hang", f"with port {port} taken, after 10 s")
             if status == 0:
                 program.fail(
-                    "wrong-exit-status", f"port {port} was taken; it ended with status 0"
+                    "wrong-exit-status",
+                    f"port {port} was taken; it ended with status 0",
                 )
             program.errors.seek(0)
             if f"{port} is in use".encode() not in program.errors.read():

@@ -48,7 +48,12 @@ def load():
     def run(number, names, records):
         test = Path(__file__).parent / f"test_ex{number}.py"
         arguments = ["-q", "-c", os.devnull, "--rootdir", str(test.parent)]
-        arguments += ["-p", "no:cacheprovider", "--assert=plain", "--import-mode=append"]
+        arguments += [
+            "-p",
+            "no:cacheprovider",
+            "--assert=plain",
+            "--import-mode=append",
+        ]
         for name in names:
             arguments.append(f"{test}::test_{name.replace('-', '_')}")
         pytest.main(arguments, plugins=[Recorder(records)])

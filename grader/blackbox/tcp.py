@@ -74,8 +74,10 @@ class Crowd:
 
     async def _send(self, writer, data):
         step = max(len(data) // self.chance.randrange(1, 5), 1)
-        for start in range(0, len(data), step):
-            writer.write(data[start : start + step])
+        rest = memoryview(data)
+        while rest:
+            writer.write(rest[:step])
+            rest = rest[step:]
             await writer.drain()
         writer.write_eof()
 

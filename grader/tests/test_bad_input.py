@@ -79,7 +79,7 @@ def test_huge(check, write):
 
 
 def test_name_with_blanks_and_quotes(check, write, hello):
-    assert check(1, write(hello, "my \"ex 1\" $(x);'.c")).status == 0
+    assert check(1, write(hello, 'my "ex 1" $(x);\'.c')).status == 0
 
 
 def test_name_like_an_option(check, write, hello, tmp_path):
@@ -120,7 +120,9 @@ def test_no_main(check, write):
 
 def in_poll(hello, code):
     """The solution, but with this code in front of its first await."""
-    return hello.replace("    RT_BEGIN(self);\n", f"    {code}\n    RT_BEGIN(self);\n", 1)
+    return hello.replace(
+        "    RT_BEGIN(self);\n", f"    {code}\n    RT_BEGIN(self);\n", 1
+    )
 
 
 HARM = {
@@ -159,7 +161,11 @@ def test_nothing_is_overwritten(check, write, hello):
     before = path.read_bytes(), path.stat().st_mtime_ns, os.listdir(path.parent)
     assert check(1, path).status == 0
     os.remove(path.parent / "result.json")
-    assert before == (path.read_bytes(), path.stat().st_mtime_ns, os.listdir(path.parent))
+    assert before == (
+        path.read_bytes(),
+        path.stat().st_mtime_ns,
+        os.listdir(path.parent),
+    )
 
 
 def test_control_characters_are_shown(check, write):

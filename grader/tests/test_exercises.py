@@ -6,7 +6,16 @@ from grader import exercise
 from grader.tests.conftest import ROOT
 from grader.tests.test_corpus import NUMBERS
 
-FIELDS = {"name", "passed", "score", "max_score", "diagnosis", "message", "seed", "trace"}
+FIELDS = {
+    "name",
+    "passed",
+    "score",
+    "max_score",
+    "diagnosis",
+    "message",
+    "seed",
+    "trace",
+}
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -53,7 +53,9 @@ ATTACKS = {
 @pytest.mark.parametrize("what", ATTACKS)
 def test_attack_fails(check, write, hello, what):
     text = PROBE % f"{ATTACKS[what]} {{ _exit(3); }}"
-    body = hello.replace("    RT_BEGIN(self);\n", "    probe();\n    RT_BEGIN(self);\n", 1)
+    body = hello.replace(
+        "    RT_BEGIN(self);\n", "    probe();\n    RT_BEGIN(self);\n", 1
+    )
     outcome = check(1, write(text + body), SECRET_OF_HOST="yes")
     assert outcome.status == 0, outcome.output
 
@@ -80,7 +82,9 @@ def test_forged_record(check, write, hello):
     """The private channel of the judge isn't there for the program."""
     forge = "for (int i = 3; i < 64; i++) { "
     forge += '(void)!write(i, "{\\"done\\": 1}\\n", 12); } _exit(0);'
-    body = hello.replace("    RT_BEGIN(self);\n", f"    {forge}\n    RT_BEGIN(self);\n", 1)
+    body = hello.replace(
+        "    RT_BEGIN(self);\n", f"    {forge}\n    RT_BEGIN(self);\n", 1
+    )
     outcome = check(1, write("#include <unistd.h>\n" + body))
     assert outcome.status == 1
 
@@ -91,7 +95,9 @@ def processes():
 
 
 def test_interrupt_leaves_nothing(write, hello):
-    text = hello.replace("    RT_BEGIN(self);\n", "    for (;;) { }\n    RT_BEGIN(self);\n", 1)
+    text = hello.replace(
+        "    RT_BEGIN(self);\n", "    for (;;) { }\n    RT_BEGIN(self);\n", 1
+    )
     path = write(text)
     before = len(processes())
     running = subprocess.Popen(

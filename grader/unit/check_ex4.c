@@ -32,8 +32,8 @@ static void expect_closed(struct run *run, struct client *client,
         run_advance(run, run->state.now + 4 * LIMIT);
         client_receive(run, client);
         judge_fail(run, client->is_ended ? late : "keeps-idle-client",
-                   "%s, and the server still had it at %.3f s",
-                   what, (double)JUST_AFTER(LIMIT) / 1e9);
+                   "%s, and the server still had it at %.3f s", what,
+                   (double)JUST_AFTER(LIMIT) / 1e9);
     }
 }
 
@@ -104,7 +104,8 @@ START_TEST(only_that_one)
     run_advance(run, RT_SECONDS(5));
     echo_connect(run, &late, "a third client");
     run_advance(run, RT_SECONDS(9));
-    echo_exchange(run, &active, SOME_BYTES, "the client that talks", "?no-echo");
+    echo_exchange(run, &active, SOME_BYTES, "the client that talks",
+                  "?no-echo");
     run_advance(run, JUST_AFTER(LIMIT));
     expect_closed(run, &silent, "keeps-idle-client",
                   "one of three clients was silent for 10 s");

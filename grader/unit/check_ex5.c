@@ -138,8 +138,8 @@ START_TEST(drains)
                   "drops-client-on-shutdown");
     run_advance(run, start + STILL_SERVED);
     expect_still_there(run, "let its client finish, for up to 5 s");
-    echo_exchange(run, &client, SOME_BYTES,
-                  "a client 4 s after Ctrl-C", "drops-client-on-shutdown");
+    echo_exchange(run, &client, SOME_BYTES, "a client 4 s after Ctrl-C",
+                  "drops-client-on-shutdown");
     client_finish(run, &client);
     client_receive(run, &client);
     wait_a_moment(run);
@@ -205,7 +205,7 @@ START_TEST(hostile_end)
     press_ctrl_c(run);
     for (int i = 0; i < 2; i++) {
         expect_still_there(run, "let its clients finish");
-        echo_exchange(run, &clients[i], 5 * SOME_BYTES,
+        echo_exchange(run, &clients[i], (size_t)5 * SOME_BYTES,
                       "after Ctrl-C one of two clients",
                       "drops-client-on-shutdown");
         client_finish(run, &clients[i]);

@@ -29,9 +29,9 @@ bool client_connect(struct run *run, struct client *client)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int result;
 
-    *client = (struct client){
-        .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0),
-        .number = ++last_number};
+    *client =
+        (struct client){.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0),
+                        .number = ++last_number};
     snprintf(address.sun_path, sizeof(address.sun_path), "%.90s/net/%d",
              run->folder, CLIENT_PORT);
     result = connect(client->fd, (void *)&address, sizeof(address));

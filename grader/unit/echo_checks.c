@@ -7,8 +7,8 @@
 #include "unit/echo.h"
 
 enum {
-    CLIENTS = 8,        /* at once */
-    VISITS = 6,         /* one after the other */
+    CLIENTS = 8, /* at once */
+    VISITS = 6,  /* one after the other */
     SOME_BYTES = 12,
     MANY_BYTES = 1 << 20, /* more than the sockets between us hold */
 };
