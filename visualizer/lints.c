@@ -135,6 +135,7 @@ static void check_poll_begin(struct lints *lints, const struct model *model,
     }
     watch->streak = watch->is_woken_by_others ? 0 : watch->streak + 1;
     watch->is_woken_by_others = false;
+    watch->has_woken_itself = false;
     watch->is_waiting = false;
 }
 
@@ -143,8 +144,8 @@ static void check_busy(struct lints *lints, const struct model *model,
                        const struct lint_watch *watch)
 {
     bool is_streak = watch->streak >= LINT_BUSY_STREAK;
-    bool is_habit = task->self_wakes >= LINT_BUSY_SELF_WAKES &&
-                    task->self_wakes * 2 > task->wakes;
+    bool is_habit = watch->idle_self_wakes >= LINT_BUSY_SELF_WAKES &&
+                    watch->idle_self_wakes * 2 > task->wakes;
     struct text *message;
 
     if ((!is_streak && !is_habit) ||
@@ -175,8 +176,12 @@ static void check_poll_end(struct lints *lints, const struct model *model,
                            const struct model_task *task,
                            const struct trace_event *event)
 {
+    struct lint_watch *watch = watch_of(lints, model, task);
+
+    watch->idle_self_wakes +=
+        watch->has_woken_itself && event->argument < LINT_BUSY_POLL_NS;
     check_blocked(lints, model, task, event);
-    check_busy(lints, model, task, watch_of(lints, model, task));
+    check_busy(lints, model, task, watch);
 }
 
 static void check_timer(struct lints *lints, const struct model *model,
@@ -250,9 +255,12 @@ static void check_wake(struct lints *lints, const struct model *model,
                        const struct model_task *task,
                        const struct trace_event *event)
 {
-    watch_of(lints, model, task)->is_woken_by_others |=
-        !model_is_self_wake(event) &&
-        model_wake_source(event) != RT_TRACE_FROM_YIELD;
+    struct lint_watch *watch = watch_of(lints, model, task);
+    bool is_self_wake = model_is_self_wake(event);
+
+    watch->has_woken_itself |= is_self_wake;
+    watch->is_woken_by_others |=
+        !is_self_wake && model_wake_source(event) != RT_TRACE_FROM_YIELD;
 }
 
 /* The checks of events that are about a task. */

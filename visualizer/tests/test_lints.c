@@ -152,6 +152,22 @@ START_TEST(fifteen_self_wakes_are_not)
 }
 END_TEST
 
+/* A server that always has something to read stops when its budget ends. */
+START_TEST(the_end_of_a_budget_is_not_busy)
+{
+    for (int i = 0; i < 100; i++) {
+        story_add(&story, RT_TRACE_WAKE, 1, 1,
+                  RT_TRACE_WAKE_MARKED | RT_TRACE_FROM_TASK << 8, 0);
+        story_add(&story, RT_TRACE_POLL_END, 1, 0, RT_TRACE_POLL_PENDING,
+                  200000);
+        story_add(&story, RT_TRACE_ENQUEUE, 1, 0, 0, 1);
+        story_poll(&story, 1);
+    }
+    story_ready(&story, 1);
+    ck_assert(!has_lint(LINT_BUSY_POLL));
+}
+END_TEST
+
 START_TEST(a_thousand_yields_in_a_row_are_busy)
 {
     for (int i = 0; i < LINT_BUSY_STREAK; i++) {
@@ -260,6 +276,7 @@ Suite *suite_lints(void)
     tcase_add_test(tests, lost_before_the_shutdown_is_lost);
     tcase_add_test(tests, sixteen_self_wakes_are_busy);
     tcase_add_test(tests, fifteen_self_wakes_are_not);
+    tcase_add_test(tests, the_end_of_a_budget_is_not_busy);
     tcase_add_test(tests, a_thousand_yields_in_a_row_are_busy);
     tcase_add_test(tests, a_long_poll_blocks_who_waits);
     tcase_add_test(tests, a_poll_without_an_end_is_told);

@@ -88,18 +88,40 @@ def test_the_terminal_is_intact_afterwards(trace):
         assert terminal.settings() == before
 
 
+def pid_of(trace):
+    done = subprocess.run(
+        ["pgrep", "-nf", f"^{VIZ} {trace}$"], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
+
+
+def test_escape_is_not_waited_for(trace):
+    with Terminal() as terminal:
+        open_on(terminal, trace)
+        began = time.monotonic()
+        terminal.press("Escape")
+        terminal.wait_until(lambda screen: KEYS_LINE not in screen)
+        assert time.monotonic() - began < 0.8  # curses would wait for 1 s
+
+
+def test_a_crash_puts_the_modes_back(trace, tmp_path):
+    """bash would put them right by itself; a plain sh does not."""
+    with Terminal() as terminal:
+        modes = f"stty -g >{tmp_path}/"
+        terminal.type(f"clear; sh -c '{modes}before; {VIZ} {trace}; {modes}after'")
+        terminal.wait_for(KEYS_LINE)
+        os.kill(pid_of(trace), signal.SIGSEGV)
+        terminal.wait_until(lambda screen: KEYS_LINE not in screen)
+        terminal.wait_until(lambda _: (tmp_path / "after").exists())
+        assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
+
+
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP", "SEGV", "ABRT", "QUIT"])
 def test_a_signal_leaves_the_terminal_intact(trace, name):
     with Terminal() as terminal:
         before = terminal.settings()
         open_on(terminal, trace)
-        pid = subprocess.run(
-            ["pgrep", "-nf", f"^{VIZ} {trace}$"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-        os.kill(int(pid), getattr(signal, f"SIG{name}"))
+        os.kill(pid_of(trace), getattr(signal, f"SIG{name}"))
         terminal.wait_until(lambda screen: KEYS_LINE not in screen)
         terminal.type("echo status-$?")
         terminal.wait_for(f"status-{128 + getattr(signal, f'SIG{name}')}")
