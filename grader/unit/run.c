@@ -100,22 +100,22 @@ static void make_folder(struct run *run, int number)
 
 void run_start(struct run *run, int number, uint64_t seed)
 {
-    char *command[COMMAND_MOST] = {0};
+    char *words[COMMAND_MOST] = {0};
     char *environment[ENVIRONMENT_MOST];
     struct launch started;
 
     *run = (struct run){.seed = seed};
     make_folder(run, number);
     for (int i = 0; i < COMMAND_MOST - 1 && judge_options.command[i]; i++) {
-        command[i] = expand(judge_options.command[i], run->folder);
+        words[i] = expand(judge_options.command[i], run->folder);
     }
     make_environment(run, environment);
-    launch(&started, command, environment, judge_options.memory);
+    launch(&started, words, environment, judge_options.memory);
     run->sandbox = started.pid;
     run->control = started.control;
     run->output.fd = started.output;
     run->errors.fd = started.errors;
-    for (char **word = command; *word; word++) {
+    for (char **word = words; *word; word++) {
         free(*word);
     }
     for (char **word = environment; *word; word++) {
