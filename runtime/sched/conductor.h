@@ -31,10 +31,11 @@ struct rt_conduct_command {
 };
 
 struct rt_conduct_answer {
-    uint64_t now;   /* ns of the program's clock */
-    uint64_t next;  /* deadline of the earliest timer, ns; ~0: none */
-    uint64_t tasks; /* tasks alive */
-    uint64_t fds;   /* sources registered with the driver */
+    uint64_t now;    /* ns of the program's clock */
+    uint64_t next;   /* deadline of the earliest timer, ns; ~0: none */
+    uint64_t tasks;  /* tasks alive */
+    uint64_t fds;    /* sources registered with the driver */
+    uint64_t timers; /* timers that are set */
 };
 
 struct rt_conductor {

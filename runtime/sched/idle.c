@@ -93,6 +93,7 @@ static void idle_conducted(struct rt_runtime *runtime)
         .now = rt_clock_now(&runtime->clock),
         .next = next_deadline(runtime),
         .tasks = runtime->task_count,
+        .timers = runtime->wheel.count,
         .fds = rt_driver_source_count(&runtime->driver) - 1, /* not its own */
     };
     uint64_t time;
