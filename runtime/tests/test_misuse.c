@@ -42,20 +42,28 @@ static int compile(const char *compiler, const char *body, char *said,
     return status;
 }
 
-static bool has_clang(void)
+static bool is_installed(const char *compiler)
 {
-    return system("clang --version >/dev/null 2>&1") == 0;
+    char command[64];
+
+    snprintf(command, sizeof(command), "%s --version >/dev/null 2>&1",
+             compiler);
+    return system(command) == 0;
 }
 
 /* message NULL: compiles. */
 static void expect(const char *body, const char *message)
 {
-    const char *compilers[] = {"gcc", has_clang() ? "clang" : NULL};
+    static const char *const compilers[] = {"gcc", "clang"};
     char said[8192];
 
-    for (int i = 0; i < 2 && compilers[i]; i++) {
-        int status = compile(compilers[i], body, said, sizeof(said));
+    for (int i = 0; i < 2; i++) {
+        int status;
 
+        if (!is_installed(compilers[i])) {
+            continue;
+        }
+        status = compile(compilers[i], body, said, sizeof(said));
         if (!message) {
             ck_assert_msg(status == 0, "%s: %s", compilers[i], said);
             continue;
