@@ -9,8 +9,6 @@
 #include "words.h"
 
 enum {
-    FOLD_INDENT = 4, /* columns before the second and later parts of a line */
-    FOLD_LEAST = 20, /* columns; a narrower terminal gets this */
     /* What is slower than this is slow on every machine and every day. */
     SLOW_POLL_NS = 500000000,
 };
@@ -24,44 +22,16 @@ struct narration {
     bool has_rule[RT_TRACE_TYPE_COUNT]; /* was told already */
 };
 
-/* ---- lines ---- */
-
-/* Bytes of line that fit into columns, cut behind a word if there is one. */
-static size_t fold_at(const char *line, size_t columns)
-{
-    size_t used = 0;
-    size_t at = 0;
-    size_t blank = 0;
-
-    while (line[at] && used < columns) {
-        uint32_t code;
-        size_t size = text_decode(line + at, strlen(line + at), &code);
-
-        at += size ? size : 1;
-        used++;
-        if (line[at] == ' ') {
-            blank = at;
-        }
-    }
-    return line[at] && blank ? blank : at;
-}
-
 static void put_line(const struct narration *narration, const char *line)
 {
     size_t width = narration->options->width;
-    size_t indent = 0;
+    struct text folded = {0};
 
-    if (width && width < FOLD_LEAST) {
-        width = FOLD_LEAST;
-    }
-    while (width && *line) {
-        size_t size = fold_at(line, width - indent);
-
-        fprintf(narration->out, "%*s%.*s\n", (int)indent, "", (int)size, line);
-        line += size + (line[size] == ' ');
-        indent = FOLD_INDENT;
-    }
-    if (!width) {
+    if (width) {
+        text_add_folded(&folded, line, width);
+        fputs(text_get(&folded), narration->out);
+        text_deinit(&folded);
+    } else {
         fprintf(narration->out, "%s\n", line);
     }
 }

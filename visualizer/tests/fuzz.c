@@ -73,7 +73,7 @@ static void damage(struct text *bytes)
 
 static void look(struct trace *trace, FILE *nowhere)
 {
-    static const char keys[] = "lhpPaAtTgGjkfw?q+- n/x\nw";
+    static const char keys[] = "lhpPaAtTgGjkfw?qi+- n/x\nw";
     struct narrate_options narration = {.width = below(2) * below(100),
                                         .most = below(100)};
     struct text facts = {0};

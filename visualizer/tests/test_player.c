@@ -138,9 +138,23 @@ START_TEST(why_names_the_missing_edge)
         strstr(text_get(&watcher.overlay), "no clone of its waker is left"));
     ck_assert_ptr_nonnull(
         strstr(text_get(&watcher.overlay), "spawned by the runtime"));
+    player_key(&watcher, 'q');
+    player_key(&watcher, 'i');
+    ck_assert_ptr_nonnull(
+        strstr(text_get(&watcher.overlay), "lost-wakeup, at event 5: task 1"));
     player_deinit(&watcher);
     trace_close(&lost_trace);
     story_end(&lost);
+}
+END_TEST
+
+START_TEST(the_findings_are_a_page)
+{
+    press("i");
+    ck_assert_ptr_nonnull(
+        strstr(text_get(&player.overlay), "Nothing looks wrong"));
+    press("jq");
+    ck_assert_ptr_null(player.overlay_title);
 }
 END_TEST
 
@@ -158,6 +172,7 @@ Suite *suite_player(void)
     tcase_add_test(tests,
                    escape_leaves_the_search_then_the_page_then_the_program);
     tcase_add_test(tests, why_names_the_missing_edge);
+    tcase_add_test(tests, the_findings_are_a_page);
     suite_add_tcase(suite, tests);
     return suite;
 }
