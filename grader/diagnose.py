@@ -6,6 +6,7 @@ say, what hostility it can't bear (by experiment), what the trace shows.
 """
 
 import re
+import signal
 
 from grader import facts as trace_facts
 from grader import symbols
@@ -16,6 +17,7 @@ ROUTINE = ("listens", "echoes", "closes", "leaves-nothing", "many-clients")
 
 BUSY_POLLS = 1000  # in one run without rest: that is busy polling
 BLOCKED_SECONDS = 0.1  # a poll of this length: the thread was asleep
+SPINNING_SECONDS = 0.7  # and of this one, whatever it did, on a busy machine
 NOT_IMPLEMENTED_STATUS = 70
 
 # What may come of memory that isn't the program's own.
@@ -40,6 +42,18 @@ HOSTILITIES = {
 SIGNAL_DIAGNOSES = {
     128 + 24: "cpu-limit",  # SIGXCPU
     128 + 25: "output-limit",  # SIGXFSZ
+}
+
+# Signals that a program dies of by itself. (A program may exit with 130, too.)
+CRASHES = {
+    signal.SIGILL,
+    signal.SIGTRAP,
+    signal.SIGABRT,
+    signal.SIGBUS,
+    signal.SIGFPE,
+    signal.SIGKILL,
+    signal.SIGSEGV,
+    signal.SIGSYS,
 }
 
 LOCALS = (
@@ -92,7 +106,7 @@ def _from_status(finding):
     status = finding.status
     if status in SIGNAL_DIAGNOSES:
         return SIGNAL_DIAGNOSES[status], ""
-    if status >= 128:
+    if status - 128 in CRASHES:
         return "crash", ""
     return ("wrong-exit-status" if status else "early-exit"), ""
 
@@ -173,15 +187,27 @@ def _from_symptom(finding, facts, build, check):
     return symptom, ""
 
 
-def _from_blocking_calls(facts, build):
-    """It came through, but it slept on the way and nothing else could run."""
+def _from_polls(finding, facts, build):
+    """It came through, but a poll was longer than it should be, or never over."""
     calls = sorted(build.calls & symbols.BLOCKING_CALLS)
     longest = trace_facts.longest_poll(facts)
+    cut = trace_facts.cut_in_a_poll(facts)
     if calls and longest > BLOCKED_SECONDS:
         return (
             "blocked-executor",
             f"one poll took {longest:.1f} s of real time, and the file calls "
             f"{', '.join(calls)}",
+        )
+    if finding.symptom == "too-early" and longest > SPINNING_SECONDS:
+        return (
+            "blocked-executor",
+            f"one poll took {longest:.1f} s of real time: it waits without an "
+            "await, and nothing else could run",
+        )
+    if finding.symptom == "too-early" and finding.status == 0 and cut:
+        return (
+            "early-exit",
+            f"it called exit in the middle of a poll of '{cut['name']}'",
         )
     return None
 
@@ -218,7 +244,7 @@ def _look_closer(finding, build, lab, facts):
         found = _from_hostility(finding, lab)
     elif lab and finding.symptom in UNSURE:
         found = _from_lab(finding, lab)
-    return found or _from_blocking_calls(facts, build)
+    return found or _from_polls(finding, facts, build)
 
 
 def diagnose(finding, check, build, lab=None):

@@ -84,3 +84,11 @@ def longest_poll(facts):
 def was_cut_off(facts):
     """Tasks that were dropped with the runtime, before they were ready."""
     return [task for task in tasks(facts) if task.get("end") == "shutdown"]
+
+
+def cut_in_a_poll(facts):
+    """A task that was running when the program ended, or None."""
+    for task in tasks(facts):
+        if task.get("state") == "running":
+            return task
+    return None
