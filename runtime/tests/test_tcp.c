@@ -250,7 +250,6 @@ START_TEST(a_socket_that_is_always_ready_does_not_starve_a_timer)
     either = RT_SELECT(nibbler, nap);
     ck_assert_int_eq(rt_block_on(net.runtime, &either.future), 0);
     ck_assert_int_eq(either.winner, 1);
-    ck_assert_uint_ge(nibbler.eaten, 128);
 }
 END_TEST
 
