@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -287,11 +288,23 @@ static uint64_t realtime_ns(void)
     return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
+/* The last part of its path, which is the one that people know it by. */
+static void copy_program_name(char name[RT_TRACE_PROGRAM_SIZE])
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    const char *slash;
+
+    path[length > 0 ? length : 0] = '\0';
+    slash = strrchr(path, '/');
+    snprintf(name, RT_TRACE_PROGRAM_SIZE, "%.*s", RT_TRACE_PROGRAM_SIZE - 1,
+             slash ? slash + 1 : path);
+}
+
 static void write_header(const struct rt_trace_info *info)
 {
     struct rt_trace_header *header = trace.header;
     uint64_t magic;
-    ssize_t length;
 
     header->version = RT_TRACE_VERSION;
     header->record_size = sizeof(struct rt_trace_record);
@@ -305,9 +318,7 @@ static void write_header(const struct rt_trace_info *info)
     header->clock = info->clock;
     header->workers = info->workers;
     header->pid = (uint32_t)getpid();
-    length =
-        readlink("/proc/self/exe", header->program, RT_TRACE_PROGRAM_SIZE - 1);
-    header->program[length > 0 ? length : 0] = '\0';
+    copy_program_name(header->program);
     atomic_store(&header->string_used, 1); /* offset 0 is "" */
     /*
      * Last: a live reader takes a file without the magic for an empty one.
