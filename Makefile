@@ -6,6 +6,9 @@
 # --- settings -------------------------------------------------------------
 
 BUILD ?= build
+ifneq (1,$(words $(BUILD)))
+$(error BUILD must be one folder, without spaces in its name)
+endif
 ifeq ($(origin CC),default)
 CC := gcc
 endif

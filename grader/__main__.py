@@ -5,6 +5,7 @@ Exit status: 0 it passed, 1 it failed, 2 it could not be checked.
 
 import argparse
 import os
+import signal
 import sys
 
 from grader import check, exercise, progress, report
@@ -48,7 +49,13 @@ def _check(arguments):
     return result.status
 
 
+def _stop(*_):
+    raise KeyboardInterrupt
+
+
 def main():
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGHUP, _stop)
     try:
         return _check(_arguments())
     except KeyboardInterrupt:

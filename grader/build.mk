@@ -27,3 +27,15 @@ $(GRADER_JUDGES): $(BUILD)/grader/check_%: $(BUILD)/grader/unit/check_%.o \
 .PHONY: grader
 grader: $(GRADER_JUDGES) $(call runtime_library,debug) \
 	$(call runtime_library,asan)
+
+needs: $(GRADER_JUDGES)
+
+.PHONY: test-grader
+test-grader: needs
+	@BUILD='$(BUILD)' $(PYTHON) -B -m pytest -q -n 2 -p no:cacheprovider \
+		--dist loadgroup grader/tests
+
+# Each solution 50 times with all cores busy: no right answer may fail.
+.PHONY: soak-grader
+soak-grader: needs
+	@BUILD='$(BUILD)' $(PYTHON) -B -m grader.soak

@@ -1,4 +1,4 @@
-"""Building: from a submission to two programs, in a jail.
+"""Building: from a submission to programs, in a jail.
 
 The plain program is compiled without optimization, so that a local variable
 that should have been in the frame really is lost; the other one carries
@@ -14,7 +14,6 @@ import os
 import shlex
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader import sandbox, symbols
@@ -51,21 +50,13 @@ class Build:
     failure: Failure | None
     calls: frozenset  # functions of others that the submission calls
 
-    @property
-    def program(self):
-        return self.folder / "debug"
-
-    @property
-    def sanitized(self):
-        return self.folder / "asan"
-
-    @property
-    def zeroed(self):
-        """Made when it is first wanted; None if the compiler can't."""
-        program = self.folder / "zeroed"
-        if not program.exists() and _compile("zeroed", self.name, self.folder)[0]:
-            _link("zeroed", self.folder)
-        return program if program.exists() else None
+    def program(self, variant):
+        """The path of one variant, made when it is first wanted; None when
+        the compiler can't make it."""
+        path = self.folder / variant
+        if not path.exists() and _compile(variant, self.name, self.folder)[0]:
+            _link(variant, self.folder)
+        return path if path.exists() else None
 
 
 def compiler():
@@ -148,28 +139,24 @@ def _link_failure(output):
     return Failure("compile-error", "the program can't be linked:\n" + output)
 
 
-def _build_sanitized(name, folder):
-    if _compile("asan", name, folder)[0]:
-        _link("asan", folder)
-
-
 def _build(source, text, functions, folder):
-    """Builds in folder. Returns what is to be remembered about it."""
+    """Builds the plain program in folder. Returns what is to be remembered."""
     name = source.name
+    failure = symbols.judge_text(text)
+    if failure:
+        return {"failure": failure, "advice": [], "calls": []}
     (folder / name).write_bytes(text)
-    with ThreadPoolExecutor(1) as other:
-        other.submit(_build_sanitized, name, folder)
-        made, output = _compile("debug", name, folder)
-        if not made:
-            failure = Failure(
-                "compile-error", "it doesn't compile:\n" + _first_lines(output)
-            )
-            return {"failure": failure, "advice": [], "calls": []}
-        found = symbols.look(folder / made, folder)
-        failure = symbols.judge(found, text, functions, library("debug"))
-        error = None if failure else _link("debug", folder)
-        if error:
-            failure = _link_failure(_first_lines(error))
+    made, output = _compile("debug", name, folder)
+    if not made:
+        failure = Failure(
+            "compile-error", "it doesn't compile:\n" + _first_lines(output)
+        )
+        return {"failure": failure, "advice": [], "calls": []}
+    found = symbols.look(folder / made, folder)
+    failure = symbols.judge(found, text, functions, library("debug"))
+    error = None if failure else _link("debug", folder)
+    if error:
+        failure = _link_failure(_first_lines(error))
     advice = [line for line in output.splitlines() if "warning:" in line]
     return {"failure": failure, "advice": advice, "calls": sorted(found.calls)}
 
@@ -203,6 +190,9 @@ def build(source, text, functions):
     place = BUILD / "grader" / "cache" / _key(source, text, functions)
     if not place.exists():
         _make(source, text, functions, place)
+    os.utime(place)  # used just now: to be pruned last
     about = json.loads((place / "about.json").read_text())
     failure = Failure(**about["failure"]) if about["failure"] else None
-    return Build(place, source.name, about["advice"], failure, frozenset(about["calls"]))
+    return Build(
+        place, source.name, about["advice"], failure, frozenset(about["calls"])
+    )

@@ -48,6 +48,11 @@ def judge_text(text):
     return None
 
 
+def _first_failed(check, failed):
+    """The first check that this one needs and that failed, or None."""
+    return next((name for name in check.needs if name in failed), None)
+
+
 class Submission:
     """One submission on its way through the checks of one exercise."""
 
@@ -78,29 +83,37 @@ class Submission:
         return self.result
 
     def _check_all(self, build_failure):
-        if self.box and not build_failure:
-            self.box.go(self.build.program)
         failed = {}
         for check in self.exercise.checks:
             result = CheckResult(check.name, check.title, check.points)
-            needed = [name for name in check.needs if name in failed]
+            needed = _first_failed(check, failed)
             if needed:
-                result.waits_for = needed[0]
-                root = failed[needed[0]]
+                result.waits_for = needed
                 result.failure = Failure(
-                    root.diagnosis, f"skipped: it needs '{needed[0]}' to pass"
+                    failed[needed].diagnosis, f"skipped: it needs '{needed}' to pass"
                 )
             elif check.by == "build":
                 result.failure = build_failure
             else:
-                result.failure = self._check(check)
+                result.failure = self._check(check, failed)
             if result.failure:
                 failed[check.name] = result.failure
             self.result.checks.append(result)
 
-    def _check(self, check):
+    def _black_box(self, failed):
+        """Started when the unit checks are over; it needs what they passed."""
+        if not self.box.is_going:
+            names = [
+                check.name
+                for check in self.exercise.checks
+                if check.by == "blackbox" and not _first_failed(check, failed)
+            ]
+            self.box.go(self.build.program("debug"), names)
+        return self.box
+
+    def _check(self, check, failed):
         if check.by == "blackbox":
-            finding = self.box.finding(check.name)
+            finding = self._black_box(failed).finding(check.name)
         else:
             finding = self._run_unit(check)
         if finding is None:
@@ -108,18 +121,19 @@ class Submission:
         lab = None
         if check.by != "blackbox":
             lab = Lab(self.exercise, check, self.build, self.folder, finding.seed)
-        failure = diagnose.diagnose(finding, self.build, lab)
+        failure = diagnose.diagnose(finding, check, self.build, lab)
         failure.trace = self._keep_trace(check, finding)
         return failure
 
     def _program(self, check):
-        return self.build.sanitized if check.by == "sanitizers" else self.build.program
+        program = self.build.program("asan" if check.by == "sanitizers" else "debug")
+        if not program:
+            raise unit.JudgeError("the compiler can't build with sanitizers here")
+        return program
 
     def _run_unit(self, check):
         folder = self.folder / check.name
-        return unit.run(
-            self.exercise, check, self._program(check), folder, self.seed
-        )
+        return unit.run(self.exercise, check, self._program(check), folder, self.seed)
 
     def _keep_trace(self, check, finding):
         if not finding.trace:

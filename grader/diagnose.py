@@ -6,18 +6,30 @@ say, what hostility it can't bear (by experiment), what the trace shows.
 """
 
 import re
+import signal
 
 from grader import facts as trace_facts
 from grader import symbols
-from grader.lab import ending
 from grader.result import Failure
+
+# Checks with room for all that is written: no write is short in them.
+ROUTINE = ("listens", "echoes", "closes", "leaves-nothing", "many-clients")
 
 BUSY_POLLS = 1000  # in one run without rest: that is busy polling
 BLOCKED_SECONDS = 0.1  # a poll of this length: the thread was asleep
+SPINNING_SECONDS = 0.7  # and of this one, whatever it did, on a busy machine
 NOT_IMPLEMENTED_STATUS = 70
 
 # What may come of memory that isn't the program's own.
-UNSURE = ("wrong-output", "?over", "?status", "?short-output")
+UNSURE = (
+    "wrong-output",
+    "?over",
+    "?ended",
+    "?status",
+    "?short-output",
+    "?gap",
+    "?part",
+)
 
 # One kind of hostility, and what it means not to bear it.
 HOSTILITIES = {
@@ -31,6 +43,23 @@ SIGNAL_DIAGNOSES = {
     128 + 24: "cpu-limit",  # SIGXCPU
     128 + 25: "output-limit",  # SIGXFSZ
 }
+
+# Signals that a program dies of by itself. (A program may exit with 130, too.)
+CRASHES = {
+    signal.SIGILL,
+    signal.SIGTRAP,
+    signal.SIGABRT,
+    signal.SIGBUS,
+    signal.SIGFPE,
+    signal.SIGKILL,
+    signal.SIGSEGV,
+    signal.SIGSYS,
+}
+
+LOCALS = (
+    "with other junk on the stack between two polls it ends in another way: it "
+    "reads a local variable that was set before an await"
+)
 
 RULE = re.compile(r"^polliwog: ([a-z-]+): (.*)$", re.MULTILINE)
 UNDEFINED = re.compile(r"runtime error: (.*)$", re.MULTILINE)
@@ -50,8 +79,11 @@ def _from_sanitizer(finding):
         size = f"{leak[1]} bytes" if leak else "memory"
         return "leaked-memory", f"{size} were never freed"
     if found:
-        freed = "use-after" in found[2] or "double-free" in found[2]
-        word = "use-after-free" if freed else "crash"
+        word = "crash"
+        if "stack-use-after" in found[2]:
+            word = "local-lost-across-await"
+        elif "use-after" in found[2]:
+            word = "use-after-free"
         return word, f"AddressSanitizer: {found[2].split(' on ')[0]}"
     found = UNDEFINED.search(finding.errors)
     return ("crash", f"undefined behaviour: {found[1]}") if found else None
@@ -64,7 +96,7 @@ def _from_last_words(finding):
         rule, message = rules[-1]
         known = finding.status in (NOT_IMPLEMENTED_STATUS, 134)
         if known and rule == "not-implemented":
-            return rule, f"there is nothing yet: {message}"
+            return rule, message
         if known:
             return RULES.get(rule, rule), f"the runtime stopped it: {message}"
     return _from_sanitizer(finding)
@@ -74,7 +106,7 @@ def _from_status(finding):
     status = finding.status
     if status in SIGNAL_DIAGNOSES:
         return SIGNAL_DIAGNOSES[status], ""
-    if status >= 128:
+    if status - 128 in CRASHES:
         return "crash", ""
     return ("wrong-exit-status" if status else "early-exit"), ""
 
@@ -118,19 +150,21 @@ def _from_idle(finding, facts):
     return "hang", ""
 
 
-def _from_echo(finding, facts):
+def _from_echo(finding, facts, check):
     """Bytes that were sent did not come back; the program is idle."""
     task = trace_facts.forgotten(facts)
     if task:
         return _from_idle(finding, facts)
-    if finding.symptom == "?part":
+    if finding.symptom == "?gap" and check.name in ROUTINE:
+        return "message-lost", ""
+    if finding.symptom in ("?part", "?gap"):
         return "short-write-ignored", "a write that moved less was not gone on with"
     if finding.symptom == "?cut-short":
         return "closed-early", ""
     return "hang", ""
 
 
-def _from_symptom(finding, facts, build):
+def _from_symptom(finding, facts, build, check):
     symptom = finding.symptom
     if symptom == "?blocked":
         calls = sorted(build.calls & symbols.BLOCKING_CALLS)
@@ -138,7 +172,9 @@ def _from_symptom(finding, facts, build):
         return "blocked-executor", called
     if symptom == "?busy":
         return _from_busy(facts)
-    if symptom in ("?over", "?status", "?short-output"):
+    if symptom == "?ended" and 0 <= finding.status < 128:
+        return "early-exit", ""
+    if symptom in ("?over", "?ended", "?status", "?short-output"):
         return _from_end(finding, facts)
     if symptom == "?late":
         return "not-concurrent", "the waits come one after the other"
@@ -147,28 +183,45 @@ def _from_symptom(finding, facts, build):
     if symptom == "?refused":
         return "hang", ""
     if symptom.startswith("?"):
-        return _from_echo(finding, facts)
+        return _from_echo(finding, facts, check)
     return symptom, ""
 
 
-def _from_blocking_calls(facts, build):
-    """It came through, but it slept on the way and nothing else could run."""
+def _from_polls(finding, facts, build):
+    """It came through, but a poll was longer than it should be, or never over."""
     calls = sorted(build.calls & symbols.BLOCKING_CALLS)
     longest = trace_facts.longest_poll(facts)
+    cut = trace_facts.cut_in_a_poll(facts)
     if calls and longest > BLOCKED_SECONDS:
         return (
             "blocked-executor",
             f"one poll took {longest:.1f} s of real time, and the file calls "
             f"{', '.join(calls)}",
         )
+    if finding.symptom == "too-early" and longest > SPINNING_SECONDS:
+        return (
+            "blocked-executor",
+            f"one poll took {longest:.1f} s of real time: it waits without an "
+            "await, and nothing else could run",
+        )
+    if finding.symptom == "too-early" and finding.status == 0 and cut:
+        return (
+            "early-exit",
+            f"it called exit in the middle of a poll of '{cut['name']}'",
+        )
     return None
 
 
 def _from_hostility(finding, lab):
     """Which kind of hostility alone is too much for it?"""
+    if lab.depends_on_locals(finding):
+        return "local-lost-across-await", LOCALS
     for feature, diagnosis in HOSTILITIES.items():
-        if feature in finding.hostile and lab.fails_with(feature):
-            return diagnosis, f"it fails with RT_HOSTILE={finding.seed}:{feature}"
+        if feature not in finding.hostile:
+            continue
+        alone = lab.fails_with(feature)
+        if alone:
+            return diagnosis, f"it fails with RT_HOSTILE={alone.seed}:{feature}"
     return None
 
 
@@ -176,14 +229,10 @@ def _from_lab(finding, lab):
     """Memory that is not its own shows in many ways, and is the cause of all."""
     seen = lab.sanitized()
     found = _from_sanitizer(seen) if seen else None
-    if found and found[0] == "use-after-free":
+    if found and found[0] in ("use-after-free", "local-lost-across-await"):
         return found
-    if lab.endings_with_other_locals() != {ending(finding)}:
-        return (
-            "local-lost-across-await",
-            "what it does depends on what a local variable held by chance: with "
-            "other junk on the stack between two polls it ends in another way",
-        )
+    if lab.depends_on_locals(finding):
+        return "local-lost-across-await", LOCALS
     return None
 
 
@@ -195,16 +244,18 @@ def _look_closer(finding, build, lab, facts):
         found = _from_hostility(finding, lab)
     elif lab and finding.symptom in UNSURE:
         found = _from_lab(finding, lab)
-    return found or _from_blocking_calls(facts, build)
+    return found or _from_polls(finding, facts, build)
 
 
-def diagnose(finding, build, lab=None):
-    """The Failure for a finding. lab is where to repeat the check, if that can
-    be done."""
+def diagnose(finding, check, build, lab=None):
+    """The Failure for what was found in a check. lab is where to repeat the
+    check, if that can be done."""
     facts = trace_facts.read(finding.trace)
     found = _look_closer(finding, build, lab, facts)
-    diagnosis, evidence = found or _from_symptom(finding, facts, build)
+    diagnosis, evidence = found or _from_symptom(finding, facts, build, check)
     message = finding.message
-    if evidence:
+    if diagnosis == "not-implemented":
+        message = f"your code is still to come: {evidence}"
+    elif evidence:
         message += f". {evidence[0].upper()}{evidence[1:]}"
     return Failure(diagnosis, message, finding.seed)

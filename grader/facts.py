@@ -76,9 +76,19 @@ def forgotten(facts):
 
 def longest_poll(facts):
     """Seconds, of real time."""
-    return max((task.get("longest_poll_ns", 0) for task in tasks(facts)), default=0) / 1e9
+    return (
+        max((task.get("longest_poll_ns", 0) for task in tasks(facts)), default=0) / 1e9
+    )
 
 
 def was_cut_off(facts):
     """Tasks that were dropped with the runtime, before they were ready."""
     return [task for task in tasks(facts) if task.get("end") == "shutdown"]
+
+
+def cut_in_a_poll(facts):
+    """A task that was running when the program ended, or None."""
+    for task in tasks(facts):
+        if task.get("state") == "running":
+            return task
+    return None

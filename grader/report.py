@@ -85,11 +85,13 @@ class Report:
 
     def next_step(self, result, exercise):
         number = result.exercise
-        own = os.path.abspath(result.source) == str(exercise.file)
-        if result.passed:
-            step = f"make solution-ex{number}" if own else "make progress"
-            return f"Well done. Next: {step}, or make progress"if own else step
-        return f"A hint: make hint-ex{number}    Watch it: make viz-ex{number}"
+        if not result.passed:
+            return f"A hint: make hint-ex{number}    Watch it: make viz-ex{number}"
+        if os.path.realpath(result.source) == os.path.realpath(exercise.file):
+            return (
+                f"Well done! Compare: make solution-ex{number}    Next: make progress"
+            )
+        return "Well done!"
 
 
 def show(result, exercise, stream=sys.stdout):

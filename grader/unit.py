@@ -52,6 +52,11 @@ def _finding(record, hostile):
     return Finding(**values, hostile=hostile)
 
 
+def judge_of(exercise):
+    """The judge program of an exercise."""
+    return BUILD / "grader" / f"check_ex{exercise.number}"
+
+
 def _command(exercise, check, program, folder, seed, seeds, hostile, records):
     sanitized = check.by == "sanitizers"
     arguments = {
@@ -67,7 +72,7 @@ def _command(exercise, check, program, folder, seed, seeds, hostile, records):
     if hostile:
         arguments["hostile"] = hostile
     return [
-        str(BUILD / "grader" / f"check_ex{exercise.number}"),
+        str(judge_of(exercise)),
         *(f"--{name}={value}" for name, value in arguments.items()),
         "--",
         *sandbox.program_command(program),
@@ -118,4 +123,3 @@ def run(exercise, check, program, folder, seed, seeds=None, hostile=None):
     if not lines or lines[-1].get("done") != seeds:
         return Finding("early-exit", "the check was not carried out to its end")
     return None
-

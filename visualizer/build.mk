@@ -39,3 +39,32 @@ $(VISUALIZER)/polliwog-viz: $(VISUALIZER)/release/polliwog-viz
 
 .PHONY: visualizer
 visualizer: $(VISUALIZER)/polliwog-viz
+
+# --- tests ----------------------------------------------------------------
+
+VISUALIZER_TESTS := $(filter-out %/fuzz.c,$(wildcard visualizer/tests/*.c))
+VISUALIZER_TEST_OBJECTS := \
+	$(VISUALIZER_TESTS:visualizer/%.c=$(VISUALIZER)/asan/%.o)
+VISUALIZER_CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || \
+	echo -lcheck)
+VISUALIZER_STORY := $(VISUALIZER)/asan/tests/story.o
+
+$(VISUALIZER)/unit-tests: $(VISUALIZER_TEST_OBJECTS) \
+		$(call visualizer_objects,asan)
+	$(call say,ld,$@)
+	$(Q)$(CC) $(VISUALIZER_FLAGS_asan) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(VISUALIZER_CHECK_LIBS) $(NCURSES_LIBS)
+
+$(VISUALIZER)/fuzz: $(VISUALIZER)/asan/tests/fuzz.o $(VISUALIZER_STORY) \
+		$(call visualizer_objects,asan)
+	$(call say,ld,$@)
+	$(Q)$(CC) $(VISUALIZER_FLAGS_asan) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(VISUALIZER_CHECK_LIBS) $(NCURSES_LIBS)
+
+-include $(VISUALIZER_TEST_OBJECTS:.o=.d) \
+	$(VISUALIZER)/asan/tests/fuzz.d
+
+.PHONY: test-visualizer
+test-visualizer: $(VISUALIZER)/unit-tests $(VISUALIZER)/fuzz \
+		$(VISUALIZER)/polliwog-viz
+	@visualizer/tests/run.sh

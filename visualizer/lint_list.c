@@ -9,9 +9,10 @@ static const struct {
     [LINT_LOST_WAKEUP] = {"lost-wakeup",
                           "a task is pending, and nothing that is left can "
                           "wake it"},
-    [LINT_BUSY_POLL] = {"busy-poll",
-                        "at least 16 wakes of a task, and over half of all, "
-                        "are its own; or 1000 polls in a row are"},
+    [LINT_BUSY_POLL] =
+        {"busy-poll",
+         "at least 16 wakes of a task, and over half of all, are its own in "
+         "polls under 30 us; or 1000 polls in a row are"},
     [LINT_BLOCKED_EXECUTOR] = {"blocked-executor",
                                "a poll takes over 10 ms of real time"},
     [LINT_NEVER_YIELDS] = {"never-yields", "the trace ends inside a poll"},

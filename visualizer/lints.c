@@ -135,6 +135,7 @@ static void check_poll_begin(struct lints *lints, const struct model *model,
     }
     watch->streak = watch->is_woken_by_others ? 0 : watch->streak + 1;
     watch->is_woken_by_others = false;
+    watch->has_woken_itself = false;
     watch->is_waiting = false;
 }
 
@@ -143,8 +144,8 @@ static void check_busy(struct lints *lints, const struct model *model,
                        const struct lint_watch *watch)
 {
     bool is_streak = watch->streak >= LINT_BUSY_STREAK;
-    bool is_habit = task->self_wakes >= LINT_BUSY_SELF_WAKES &&
-                    task->self_wakes * 2 > task->wakes;
+    bool is_habit = watch->idle_self_wakes >= LINT_BUSY_SELF_WAKES &&
+                    watch->idle_self_wakes * 2 > task->wakes;
     struct text *message;
 
     if ((!is_streak && !is_habit) ||
@@ -175,8 +176,12 @@ static void check_poll_end(struct lints *lints, const struct model *model,
                            const struct model_task *task,
                            const struct trace_event *event)
 {
+    struct lint_watch *watch = watch_of(lints, model, task);
+
+    watch->idle_self_wakes +=
+        watch->has_woken_itself && event->argument < LINT_BUSY_POLL_NS;
     check_blocked(lints, model, task, event);
-    check_busy(lints, model, task, watch_of(lints, model, task));
+    check_busy(lints, model, task, watch);
 }
 
 static void check_timer(struct lints *lints, const struct model *model,
@@ -200,35 +205,6 @@ static void check_timer(struct lints *lints, const struct model *model,
     }
 }
 
-static void report_lost(struct lints *lints, const struct model *model,
-                        const struct model_task *task)
-{
-    struct text *message = lint_list_add(
-        &lints->list, LINT_LOST_WAKEUP, task->id,
-        task->stranded_event == MODEL_NONE ? task->poll_end_event
-                                           : task->stranded_event);
-
-    if (!message) {
-        return;
-    }
-    add_task(lints, model, message, task->id);
-    text_format(message, " is pending since its poll %" PRIu64, task->polls);
-    if (task->wakers_held) {
-        text_format(message,
-                    " and %" PRIu64 " of its wakers are kept, but there is "
-                    "no timer, fd or task that would use them",
-                    task->wakers_held);
-    } else {
-        text_add(message, " and nobody holds its waker");
-    }
-    text_add(message, ": nothing will ever wake it");
-    if (task->chain_length > 1) {
-        text_add(message, " (it waits in ");
-        words_add_chain(message, lints->trace, task);
-        text_add(message, ")");
-    }
-}
-
 /* A task that a shutdown ended while nothing could have woken it. */
 static void check_finish(struct lints *lints, const struct model *model,
                          const struct model_task *task,
@@ -239,7 +215,7 @@ static void check_finish(struct lints *lints, const struct model *model,
         model_is_stranded(task) && task->stranded_event <= model->turn_event;
 
     if (event->detail == RT_TRACE_END_SHUTDOWN && was_stranded) {
-        report_lost(lints, model, task);
+        lints_report_lost(lints, model, task);
     }
 }
 
@@ -279,9 +255,12 @@ static void check_wake(struct lints *lints, const struct model *model,
                        const struct model_task *task,
                        const struct trace_event *event)
 {
-    watch_of(lints, model, task)->is_woken_by_others |=
-        !model_is_self_wake(event) &&
-        model_wake_source(event) != RT_TRACE_FROM_YIELD;
+    struct lint_watch *watch = watch_of(lints, model, task);
+    bool is_self_wake = model_is_self_wake(event);
+
+    watch->has_woken_itself |= is_self_wake;
+    watch->is_woken_by_others |=
+        !is_self_wake && model_wake_source(event) != RT_TRACE_FROM_YIELD;
 }
 
 /* The checks of events that are about a task. */
@@ -323,86 +302,4 @@ void lints_apply(struct lints *lints, struct model *model,
     model_apply(model, event);
     lints->limbo -= was_in_limbo;
     lints->limbo += is_in_limbo(model_task(model, event->task));
-}
-
-/* ---- at the end ---- */
-
-static bool has_fds(const struct lints *lints, const struct model *model)
-{
-    for (size_t i = 0; i < model->fds.count; i++) {
-        const struct model_fd *fd = table_at(&model->fds, i);
-
-        if (!trace_is_conductor(lints->trace, fd->what)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Asleep with nothing that could end the sleep: then wakers don't matter. */
-static bool is_dead(const struct lints *lints, const struct model *model)
-{
-    bool is_asleep = model->is_parked ||
-                     lints->trace->header.clock == RT_TRACE_CLOCK_CONDUCTED;
-
-    return is_asleep && !model->is_stopped && !model->running &&
-           !model->queue_length && !model->timers.count &&
-           !has_fds(lints, model) && model->panic_message == MODEL_NONE;
-}
-
-static void check_fds(struct lints *lints, const struct model *model)
-{
-    for (size_t i = 0; i < model->fds.count && model->is_stopped; i++) {
-        const struct model_fd *fd = table_at(&model->fds, i);
-        struct text *message =
-            lint_list_add(&lints->list, LINT_FD_LEFT_OPEN, 0, fd->event);
-
-        if (!message) {
-            return;
-        }
-        words_add_fd(message, lints->trace, model, fd->id);
-        text_add(message,
-                 " was still registered when the runtime was shut down");
-        if (fd->task) {
-            text_add(message, "; it was opened by ");
-            add_task(lints, model, message, fd->task);
-        }
-    }
-}
-
-static void check_unfinished_poll(struct lints *lints,
-                                  const struct model *model)
-{
-    const struct model_task *task = model_task(model, model->running);
-    struct text *message;
-
-    if (!task || model->panic_message != MODEL_NONE) {
-        return;
-    }
-    message = lint_list_add(&lints->list, LINT_NEVER_YIELDS, task->id,
-                            task->poll_event);
-    if (message) {
-        add_task(lints, model, message, task->id);
-        text_format(message,
-                    " never came back from its poll %" PRIu64
-                    ": it looped, waited, crashed or ended the program there",
-                    task->polls);
-    }
-}
-
-void lints_finish(struct lints *lints, const struct model *model)
-{
-    bool is_dead_end = is_dead(lints, model);
-
-    for (size_t i = 0; i < model->tasks.count; i++) {
-        const struct model_task *task = table_at(&model->tasks, i);
-        bool is_unexplained = task->state == MODEL_IDLE && task->polls > 0 &&
-                              task->wait_count == 0 && task->timers_armed == 0;
-
-        if (model_is_stranded(task) || (is_dead_end && is_unexplained)) {
-            report_lost(lints, model, task);
-        }
-    }
-    check_unfinished_poll(lints, model);
-    check_fds(lints, model);
 }

@@ -17,6 +17,7 @@
 
 enum {
     LINT_BUSY_SELF_WAKES = 16, /* with fewer of them it is no habit yet */
+    LINT_BUSY_POLL_NS = 30000, /* a poll that uses up its budget takes more */
     LINT_BUSY_STREAK = 1000,   /* polls in a row that the task caused itself */
     LINT_BLOCKED_NS = 10000000,
     LINT_LATE_NS = 10000000,
@@ -29,6 +30,9 @@ struct lint_watch {
     uint64_t polls_at_enqueue;  /* of all tasks */
     uint64_t length_at_enqueue; /* of the queue */
     uint64_t streak;            /* polls in a row by its own wakes */
+    uint64_t idle_self_wakes;   /* self-wakes in polls that did next to
+                                   nothing: not the end of a poll's budget */
+    bool has_woken_itself;      /* since its last poll began */
     bool is_waiting;            /* enqueued, and not yet polled */
     bool is_woken_by_others;    /* since its last poll began */
 };
@@ -47,5 +51,9 @@ void lints_deinit(struct lints *lints);
 void lints_apply(struct lints *lints, struct model *model,
                  const struct trace_event *event);
 void lints_finish(struct lints *lints, const struct model *model);
+
+/* For lints.c: the task is pending and nothing will ever wake it. */
+void lints_report_lost(struct lints *lints, const struct model *model,
+                       const struct model_task *task);
 
 #endif

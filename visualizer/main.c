@@ -34,12 +34,12 @@ enum mode {
 /* What the command line says; all borrowed from it. */
 struct options {
     enum mode mode;
-    const char *note; /* NULL: none */
+    struct narrate_options narration;
     const char *path; /* NULL: none */
 };
 
 static const char usage[] =
-    "usage: polliwog-viz [--plain | --facts | --live] [--note=TEXT] TRACE\n"
+    "usage: polliwog-viz [--plain | --facts | --live] TRACE\n"
     "\n"
     "Shows what a program did, from the trace that it wrote with\n"
     "RT_TRACE=TRACE in its environment.\n"
@@ -50,6 +50,7 @@ static const char usage[] =
     "  --plain      as text, one line for each event\n"
     "  --facts      as JSON: the tasks, what is left open, the findings\n"
     "  --note=TEXT  a line to show along with it\n"
+    "  --most=N     as text: tell no more than N events\n"
     "  --lints      lists what the findings mean; needs no trace\n"
     "  --help       this text\n";
 
@@ -73,9 +74,9 @@ static int run_facts(struct trace *trace)
     return finish_output(is_written);
 }
 
-static int run_plain(struct trace *trace, const char *note)
+static int run_plain(struct trace *trace, const struct options *options)
 {
-    return finish_output(narrate(stdout, trace, terminal_width(), note));
+    return finish_output(narrate(stdout, trace, &options->narration));
 }
 
 static int run_screen(struct trace *trace, const struct options *options)
@@ -83,10 +84,10 @@ static int run_screen(struct trace *trace, const struct options *options)
     struct trace_error error;
 
     if (!terminal_is_usable()) {
-        return run_plain(trace, options->note);
+        return run_plain(trace, options);
     }
-    if (!terminal_run(trace, options->mode == MODE_LIVE, options->note,
-                      &error)) {
+    if (!terminal_run(trace, options->mode == MODE_LIVE,
+                      options->narration.note, &error)) {
         fprintf(stderr, "polliwog-viz: %s %s\n", options->path, error.text);
         return EXIT_FAILURE;
     }
@@ -121,7 +122,7 @@ static int run(const struct options *options)
     if (options->mode == MODE_FACTS) {
         status = run_facts(&trace);
     } else if (options->mode == MODE_PLAIN) {
-        status = run_plain(&trace, options->note);
+        status = run_plain(&trace, options);
     } else {
         status = run_screen(&trace, options);
     }
@@ -138,6 +139,14 @@ static int list_lints(void)
     return finish_output(true);
 }
 
+/* What stands behind name in the argument; NULL if it begins otherwise. */
+static const char *value_of(const char *argument, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(argument, name, length) == 0 ? argument + length : NULL;
+}
+
 /* Takes one argument that begins with "--". False: there is none such. */
 static bool take_option(struct options *options, const char *argument)
 {
@@ -148,11 +157,16 @@ static bool take_option(struct options *options, const char *argument)
         {"--plain", MODE_PLAIN}, {"--facts", MODE_FACTS}, {"--live", MODE_LIVE},
         {"--lints", MODE_LINTS}, {"--help", MODE_HELP},
     };
-    static const char note[] = "--note=";
+    const char *note = value_of(argument, "--note=");
+    const char *most = value_of(argument, "--most=");
 
-    if (strncmp(argument, note, strlen(note)) == 0) {
-        options->note = argument + strlen(note);
+    if (note) {
+        options->narration.note = note;
         return true;
+    }
+    if (most) {
+        options->narration.most = strtoull(most, NULL, 10);
+        return options->narration.most > 0;
     }
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (strcmp(argument, modes[i].name) == 0) {
@@ -182,7 +196,10 @@ static bool take_arguments(struct options *options, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.mode = MODE_SCREEN};
+    struct options options = {
+        .mode = MODE_SCREEN,
+        .narration.width = terminal_width(),
+    };
 
     setlocale(LC_ALL, "");
     if (!take_arguments(&options, argc, argv)) {

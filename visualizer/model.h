@@ -90,7 +90,7 @@ struct model_timer {
 
 struct model_fd {
     uint32_t id;      /* the number that the kernel gave it */
-    uint32_t ordinal; /* the how-manieth registration, from 1 */
+    uint32_t ordinal; /* which registration it was, from 1 */
     uint32_t task;    /* that registered it */
     uint16_t ready;   /* bits of enum rt_trace_ready seen last */
     uint64_t what;    /* string */

@@ -9,59 +9,29 @@
 #include "words.h"
 
 enum {
-    FOLD_INDENT = 4, /* columns before the second and later parts of a line */
-    FOLD_LEAST = 20, /* columns; a narrower terminal gets this */
     /* What is slower than this is slow on every machine and every day. */
     SLOW_POLL_NS = 500000000,
 };
 
 struct narration {
-    FILE *out;           /* borrowed */
-    struct trace *trace; /* borrowed */
-    size_t width;
+    FILE *out;                             /* borrowed */
+    struct trace *trace;                   /* borrowed */
+    const struct narrate_options *options; /* borrowed */
     struct model model;
     struct lints lints;
     bool has_rule[RT_TRACE_TYPE_COUNT]; /* was told already */
 };
 
-/* ---- lines ---- */
-
-/* Bytes of line that fit into columns, cut behind a word if there is one. */
-static size_t fold_at(const char *line, size_t columns)
-{
-    size_t used = 0;
-    size_t at = 0;
-    size_t blank = 0;
-
-    while (line[at] && used < columns) {
-        uint32_t code;
-        size_t size = text_decode(line + at, strlen(line + at), &code);
-
-        at += size ? size : 1;
-        used++;
-        if (line[at] == ' ') {
-            blank = at;
-        }
-    }
-    return line[at] && blank ? blank : at;
-}
-
 static void put_line(const struct narration *narration, const char *line)
 {
-    size_t width = narration->width;
-    size_t indent = 0;
+    size_t width = narration->options->width;
+    struct text folded = {0};
 
-    if (width && width < FOLD_LEAST) {
-        width = FOLD_LEAST;
-    }
-    while (width && *line) {
-        size_t size = fold_at(line, width - indent);
-
-        fprintf(narration->out, "%*s%.*s\n", (int)indent, "", (int)size, line);
-        line += size + (line[size] == ' ');
-        indent = FOLD_INDENT;
-    }
-    if (!width) {
+    if (width) {
+        text_add_folded(&folded, line, width);
+        fputs(text_get(&folded), narration->out);
+        text_deinit(&folded);
+    } else {
         fprintf(narration->out, "%s\n", line);
     }
 }
@@ -142,35 +112,59 @@ static void tell_lint(const struct narration *narration, struct text *line,
     put_line(narration, text_get(line));
 }
 
-bool narrate(FILE *out, struct trace *trace, size_t width, const char *note)
+static void tell_events(struct narration *narration, struct text *line)
+{
+    struct trace *trace = narration->trace;
+    uint64_t most = narration->options->most;
+
+    for (uint64_t i = 0; i < trace->count && !ferror(narration->out); i++) {
+        struct trace_event event;
+
+        trace_read(trace, i, &event);
+        if (most == 0 || i < most) {
+            tell_event(narration, line, &event);
+        }
+        lints_apply(&narration->lints, &narration->model, &event);
+    }
+    if (most != 0 && trace->count > most) {
+        text_clear(line);
+        text_format(line, "and so on: %" PRIu64 " more events are not told",
+                    trace->count - most);
+        put_line(narration, text_get(line));
+    }
+}
+
+static void tell_note(const struct narration *narration, struct text *line)
+{
+    const char *note = narration->options->note;
+
+    if (note) {
+        text_clear(line);
+        text_add_visible(line, note, strlen(note));
+        put_line(narration, text_get(line));
+    }
+}
+
+bool narrate(FILE *out, struct trace *trace,
+             const struct narrate_options *options)
 {
     struct narration narration = {
         .out = out,
         .trace = trace,
-        .width = width,
+        .options = options,
     };
     struct text line = {0};
 
     model_init(&narration.model);
     lints_init(&narration.lints, trace);
     tell_title(&narration, &line);
-    for (uint64_t i = 0; i < trace->count && !ferror(out); i++) {
-        struct trace_event event;
-
-        trace_read(trace, i, &event);
-        tell_event(&narration, &line, &event);
-        lints_apply(&narration.lints, &narration.model, &event);
-    }
+    tell_events(&narration, &line);
     lints_finish(&narration.lints, &narration.model);
     tell_end(&narration, &line);
     for (size_t i = 0; i < narration.lints.list.count; i++) {
         tell_lint(&narration, &line, &narration.lints.list.items[i]);
     }
-    if (note) {
-        text_clear(&line);
-        text_add_visible(&line, note, strlen(note));
-        put_line(&narration, text_get(&line));
-    }
+    tell_note(&narration, &line);
     text_deinit(&line);
     lints_deinit(&narration.lints);
     model_deinit(&narration.model);

@@ -13,10 +13,14 @@
 
 #include "trace_file.h"
 
-/*
- * Writes the whole story. width: columns to fold the lines to; 0: no folding.
- * note: a last line, or NULL. False when out takes no more.
- */
-bool narrate(FILE *out, struct trace *trace, size_t width, const char *note);
+struct narrate_options {
+    size_t width;     /* columns to fold the lines to; 0: no folding */
+    uint64_t most;    /* events that are told at most; 0: all */
+    const char *note; /* a last line, or NULL; borrowed */
+};
+
+/* Writes the whole story. False when out takes no more. */
+bool narrate(FILE *out, struct trace *trace,
+             const struct narrate_options *options);
 
 #endif

@@ -3,10 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "help.h"
 #include "moves.h"
-#include "why.h"
-#include "words.h"
+#include "pages.h"
 
 enum {
     PAGE_EVENTS = 10,
@@ -98,63 +96,6 @@ static void press_follow(struct player *player, int unused)
     }
 }
 
-/* ---- overlays ---- */
-
-static void show(struct player *player, const char *title)
-{
-    player->overlay_title = title;
-    player->overlay_top = 0;
-    player->is_playing = false;
-}
-
-static void press_why(struct player *player, int unused)
-{
-    uint32_t task =
-        player->selected ? player->selected : player->history.event.task;
-
-    (void)unused;
-    if (!task) {
-        text_add(&player->message, "why what? Select a task with j or k");
-        return;
-    }
-    text_clear(&player->overlay);
-    words_add_task(&player->overlay, player->trace, &player->history.model,
-                   task);
-    text_add(&player->overlay, "\n\n");
-    why_add(&player->overlay, player->trace, &player->history.model, task);
-    show(player, "why?");
-}
-
-static void press_help(struct player *player, int unused)
-{
-    (void)unused;
-    text_clear(&player->overlay);
-    text_add(&player->overlay, help_text);
-    show(player, "help");
-}
-
-static uint64_t count_lines(const struct text *text)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < text->length; i++) {
-        count += text->data[i] == '\n';
-    }
-    return count;
-}
-
-static void overlay_key(struct player *player, uint32_t key)
-{
-    if (key == 'j' || key == PLAYER_KEY_DOWN) {
-        player->overlay_top +=
-            player->overlay_top + 1 < count_lines(&player->overlay);
-    } else if (key == 'k' || key == PLAYER_KEY_UP) {
-        player->overlay_top -= player->overlay_top > 0;
-    } else {
-        player->overlay_title = NULL;
-    }
-}
-
 /* ---- search ---- */
 
 static void show_prompt(struct player *player)
@@ -237,6 +178,11 @@ static void press_task(struct player *player, int direction)
     select_task(player, direction > 0);
 }
 
+static void press_page_of(struct player *player, int page)
+{
+    pages_show(player, (enum page)page);
+}
+
 static void press_quit(struct player *player, int unused)
 {
     (void)unused;
@@ -303,10 +249,11 @@ static const struct {
     {'=', press_speed, 1},
     {'-', press_speed, -1},
     {'f', press_follow, 0},
-    {'w', press_why, 0},
-    {PLAYER_KEY_ENTER, press_why, 0},
+    {'w', press_page_of, PAGE_WHY},
+    {PLAYER_KEY_ENTER, press_page_of, PAGE_WHY},
+    {'i', press_page_of, PAGE_FINDINGS},
     {'/', press_search, 0},
-    {'?', press_help, 0},
+    {'?', press_page_of, PAGE_HELP},
     {'q', press_quit, 0},
     {PLAYER_KEY_ESCAPE, press_quit, 0},
 };
@@ -328,7 +275,7 @@ void player_key(struct player *player, uint32_t key)
     if (player->is_typing) {
         typing_key(player, key);
     } else if (player->overlay_title) {
-        overlay_key(player, key);
+        pages_key(player, key);
     } else {
         main_key(player, key);
     }

@@ -18,6 +18,7 @@ PR_SET_PDEATHSIG = 1
 
 # runtime/trace/format.h
 COUNT_PLACE = struct.Struct("<Q"), 152  # record_count, in the header
+CAPACITY_PLACE = struct.Struct("<Q"), 40
 RECORD_OFFSET_PLACE = struct.Struct("<Q"), 32
 RECORD = struct.Struct("<QIBBHIIQ")
 PARK = 18
@@ -108,6 +109,8 @@ class Program:
         """
         end = time.monotonic() + bound
         while time.monotonic() < end and self.is_running():
+            if self.is_trace_full():
+                return False
             now = self.last_record()
             is_parked = now[0] > seen and now[1] == PARK
             if is_parked and self.is_sleeping() and self.last_record() == now:
@@ -117,12 +120,34 @@ class Program:
 
     # ---- its end ----
 
+    def wait_for_trace(self, bound):
+        """True when it has begun a trace; an ended program won't any more."""
+        end = time.monotonic() + bound
+        while not os.path.exists(self.trace):
+            if not self.is_running() or time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def is_trace_full(self):
+        """It goes on, and nobody will know what it does."""
+        try:
+            with open(self.trace, "rb") as file:
+                header = file.read(4096)
+            count = COUNT_PLACE[0].unpack_from(header, COUNT_PLACE[1])[0]
+            place = CAPACITY_PLACE
+            return count > place[0].unpack_from(header, place[1])[0] > 0
+        except (OSError, struct.error):
+            return False
+
     def wait(self, bound):
         """Waits for its end, but not for a sleep that has no end."""
         end = time.monotonic() + bound
         asleep_since = None
         while self.is_running() and time.monotonic() < end:
             time.sleep(0.005)
+            if self.is_trace_full():
+                return
             if not self.is_asleep_for_ever():
                 asleep_since = None
             elif asleep_since is None:

@@ -91,10 +91,15 @@ class Scene:
         # The answer stays unread: to read it would be an event for the server.
         self.conductor.sendall(COMMAND.pack(ADVANCE, seconds * 10**9))
 
+    def can_go_on(self):
+        program = self.program
+        is_alive = program.is_running() and not program.is_trace_full()
+        return is_alive and self.patience() > 0
+
     def play(self, steps):
         """Plays until the end, or until the program can't play on."""
         for step, *arguments in steps:
-            if not self.program.is_running() or self.patience() == 0:
+            if not self.can_go_on():
                 return
             seen = self.program.last_record()[0]
             try:

@@ -71,7 +71,7 @@ static void start_colours(struct screen *screen)
     }
     start_color();
     use_default_colors();
-    for (short i = 0; i < GRID_STYLE_COUNT; i++) {
+    for (int i = 0; i < GRID_STYLE_COUNT; i++) {
         init_pair((short)(i + 1), colours[i], -1);
     }
 }
@@ -93,9 +93,12 @@ static void show_cell(const struct screen *screen, size_t row, size_t column)
 {
     const struct grid_cell *cell = grid_at(&screen->grid, row, column);
     wchar_t text[2] = {(wchar_t)cell->code, L'\0'};
-    short pair = screen->has_colours ? (short)(cell->style + 1) : 0;
+    short pair = 0;
     cchar_t character;
 
+    if (screen->has_colours) {
+        pair = (short)(cell->style + 1);
+    }
     if (cell->code) {
         setcchar(&character, text, attributes_of(cell), pair, NULL);
         mvadd_wch((int)row, (int)column, &character);

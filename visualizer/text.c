@@ -8,6 +8,11 @@
 
 #include "memory.h"
 
+enum {
+    FOLD_INDENT = 4, /* columns before the second and later parts of a line */
+    FOLD_LEAST = 20, /* columns; who asks for fewer gets this */
+};
+
 void text_init(struct text *text)
 {
     *text = (struct text){0};
@@ -36,7 +41,9 @@ void text_add_bytes(struct text *text, const char *bytes, size_t length)
 {
     text->data =
         memory_grow(text->data, &text->capacity, text->length + length + 1, 1);
-    memcpy(text->data + text->length, bytes, length);
+    if (length) { /* else bytes may be NULL */
+        memcpy(text->data + text->length, bytes, length);
+    }
     text->length += length;
     text->data[text->length] = '\0';
 }
@@ -180,4 +187,38 @@ void text_add_time(struct text *text, uint64_t ns)
     } else {
         text_format(text, "%" PRIu64 ".%09" PRIu64 " s", seconds, rest);
     }
+}
+
+/* Bytes of line that fit into columns, cut behind a word if there is one. */
+static size_t fold_at(const char *line, size_t columns)
+{
+    size_t used = 0;
+    size_t at = 0;
+    size_t blank = 0;
+
+    while (line[at] && used < columns) {
+        uint32_t code;
+        size_t size = text_decode(line + at, strlen(line + at), &code);
+
+        at += size ? size : 1;
+        used++;
+        if (line[at] == ' ') {
+            blank = at;
+        }
+    }
+    return line[at] && blank ? blank : at;
+}
+
+void text_add_folded(struct text *text, const char *line, size_t columns)
+{
+    size_t indent = 0;
+
+    columns = columns < FOLD_LEAST ? FOLD_LEAST : columns;
+    do {
+        size_t size = fold_at(line, columns - indent);
+
+        text_format(text, "%*s%.*s\n", (int)indent, "", (int)size, line);
+        line += size + (line[size] == ' ');
+        indent = FOLD_INDENT;
+    } while (*line);
 }

@@ -47,6 +47,9 @@ void text_add_json(struct text *text, const char *bytes, size_t length);
 /* Adds a time in seconds, "1.500 s", with as many digits as it needs. */
 void text_add_time(struct text *text, uint64_t ns);
 
+/* Adds a line, folded between words into lines of so many columns. */
+void text_add_folded(struct text *text, const char *line, size_t columns);
+
 /*
  * Length in bytes of the UTF-8 character at bytes, of which left remain; 0
  * when it is none. *code gets its code point.

@@ -74,12 +74,9 @@ static bool file_size(const struct trace *trace, uint64_t *size,
 
 /* ---- the header ---- */
 
-static bool check_identity(const struct rt_trace_header *header,
-                           struct trace_error *error)
+static bool check_version(const struct rt_trace_header *header,
+                          struct trace_error *error)
 {
-    if (memcmp(header->magic, RT_TRACE_MAGIC, sizeof(header->magic)) != 0) {
-        return fail(error, "is not a Polliwog trace");
-    }
     if (header->version != RT_TRACE_VERSION) {
         return fail(error,
                     "is a trace of version %" PRIu32
@@ -121,16 +118,18 @@ static bool read_header(struct trace *trace, uint64_t size,
     if (got < 0) {
         return fail(error, "%s", strerror(errno));
     }
-    if ((size_t)got < sizeof(header->magic)) {
-        return fail(error, got ? "is not a Polliwog trace" : "is empty");
+    if (got == 0) {
+        return fail(error, "is empty");
+    }
+    if ((size_t)got < sizeof(header->magic) ||
+        memcmp(header->magic, RT_TRACE_MAGIC, sizeof(header->magic)) != 0) {
+        return fail(error, "is not a Polliwog trace");
     }
     if ((size_t)got < sizeof(*header)) {
-        memset((char *)header + got, 0, sizeof(*header) - (size_t)got);
-        return check_identity(header, error) &&
-               fail(error, "is cut short: its header is not all there");
+        return fail(error, "is cut short: its header is not all there");
     }
     header->program[sizeof(header->program) - 1] = '\0';
-    if (!check_identity(header, error) || !check_places(header, error)) {
+    if (!check_version(header, error) || !check_places(header, error)) {
         return false;
     }
     return size >= header->record_offset ||

@@ -20,6 +20,8 @@ from scenes import SCENES, play_scene
 SERVERS = {3, 4, 5}
 LASTING = {3, 4}  # they serve until they are killed
 PORT = "9999"
+TOLD_MOST = 5000  # events that are told as text; the screen has them all
+TRACE_MOST = 3  # seconds until a program has begun its trace
 RUN_MOST = 10  # seconds for a program that should end by itself
 
 
@@ -37,12 +39,19 @@ def is_on_terminal():
 
 def show(viz, program, *options):
     """Opens the visualizer on what the program did, and waits for it."""
+    if not program.wait_for_trace(TRACE_MOST):
+        print(f"{program.complaint() or program.name}: no trace", file=sys.stderr)
+        print("does its main call rt_builder_from_environment?", file=sys.stderr)
+        return 1
+    options += (f"--most={TOLD_MOST}",)
     note = program.note()
     if note:
         options += (f"--note={note}",)
     child = subprocess.Popen([viz, *options, program.trace])
     try:
-        return child.wait()
+        status = child.wait()
+        # Ended by a signal, by SIGPIPE say: as a shell would put it.
+        return status if status >= 0 else 128 - status
     except (KeyboardInterrupt, Ended):
         # It gets the signal too, or won't be long: let it put the terminal
         # right before we go.

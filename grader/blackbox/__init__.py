@@ -24,11 +24,13 @@ class Box:
         self.pid = pid
         self.commands = commands
         self.records = records
+        self.is_going = False
         self.findings = {}  # name of a check -> Finding, or None: passed
 
-    def go(self, program):
-        """The program is built: run the tests on it."""
-        self.commands.write(f"{program}\n")
+    def go(self, program, names):
+        """Run the tests of these names on the program."""
+        self.is_going = True
+        self.commands.write(json.dumps([str(program), names]) + "\n")
         self.commands.flush()
 
     def finding(self, name):
@@ -62,10 +64,10 @@ def _serve(exercise, folder, commands, records):
 
     harness.prepare(folder)
     load = runner.load()
-    program = commands.readline().strip()
-    if program:
-        harness.place.program = program
-        load(exercise.number, records)
+    line = commands.readline()
+    if line:
+        harness.place.program, names = json.loads(line)
+        load(exercise.number, names, records)
 
 
 def start(exercise, folder):

@@ -21,6 +21,7 @@ from grader.unit import Finding
 DEFAULT_PORT = 9999
 OUTPUT_MOST = 1 << 20
 PATIENCE = 10.0  # seconds, for what takes milliseconds on a quiet machine
+LESS_PATIENCE = 2.0  # after a first failure
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -28,7 +29,9 @@ SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
 
 # Where the programs of this process run.
-place = types.SimpleNamespace(program=None, folder=None, has_network=False)
+place = types.SimpleNamespace(
+    program=None, folder=None, has_network=False, patience=PATIENCE
+)
 
 
 class Failed(Exception):
@@ -141,12 +144,29 @@ class Program:
         os.close(far)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, _, error, traceback):
+        failure = self._failure_of(error)
+        self._end()
+        if failure:
+            raise failure from error
+
+    def _failure_of(self, error):
+        """What an error of a client says of the server that it talked to."""
+        if not isinstance(error, OSError):
+            return None
+        try:
+            self.process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            message = f"the connection of a client failed: {error.strerror or error}"
+            return Failed(self._finding("closed-early", message))
+        return Failed(self._finding("?over", "the program ended while it had clients"))
+
+    def _end(self):
         if self.process.poll() is None:
             # The program first: when its sandbox has gone, its port is free.
             self.signal(signal.SIGKILL)
             try:
-                self.process.wait(PATIENCE)
+                self.process.wait(place.patience)
             except subprocess.TimeoutExpired:
                 pass
         sandbox.kill(self.process)
@@ -185,18 +205,18 @@ class Program:
 
     def read_until(self, text):
         """Waits until this has been printed."""
-        limit = time.monotonic() + PATIENCE
+        limit = time.monotonic() + place.patience
         while text not in self.output:
             left = limit - time.monotonic()
             if not self.read(left):
-                self.process.wait(PATIENCE)
+                self.process.wait(place.patience)
                 self.fail("?over", f'the program ended and never printed "{text}"')
             if left < 0:
                 self.fail("wrong-output", f'the program didn\'t print "{text}"')
 
     def wait(self, symptom, what):
         """Waits for the end of the program; returns (status, seconds)."""
-        limit = time.monotonic() + PATIENCE
+        limit = time.monotonic() + place.patience
         while time.monotonic() < limit and self.read(limit - time.monotonic()):
             pass
         try:

@@ -4,12 +4,12 @@ import socket
 import time
 
 from grader.blackbox import echo, tcp
-from grader.blackbox.harness import PATIENCE
+from grader.blackbox.harness import place
 
 
 def _expect_refused(program):
     """New clients are turned away, at the latest after a moment."""
-    limit = time.monotonic() + PATIENCE / 2
+    limit = time.monotonic() + place.patience / 2
     while time.monotonic() < limit:
         try:
             tcp.connect(program).close()
@@ -58,3 +58,7 @@ def test_ctrl_c_alone():
 
 def test_crowd():
     echo.check_crowd()
+
+
+def test_port_in_use():
+    echo.check_port_in_use()

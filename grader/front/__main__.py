@@ -1,6 +1,7 @@
 """python -m grader.front NAME [ARGUMENT]: one of the programs listed below.
 
-Exit status 2 and one line when there is no such exercise.
+Exit status 2 and one line when there is no such exercise, or when a file can't
+be read or written.
 """
 
 import importlib
@@ -27,7 +28,7 @@ def main():
     program = importlib.import_module(f"grader.front.{name}")
     try:
         sys.exit(program.main(*arguments))
-    except UnknownExercise as problem:
+    except (UnknownExercise, OSError) as problem:
         print(f"polliwog: {problem}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

@@ -46,7 +46,8 @@ find_compiler() {
 # Builds what checking, running and watching need.
 build_needs() {
     find_compiler
-    $SUBMAKE -s -j"$(getconf _NPROCESSORS_ONLN)" needs >&2 || give_up "the runtime could not be built"
+    $SUBMAKE -s -j"$(getconf _NPROCESSORS_ONLN)" needs >&2 ||
+        give_up "the runtime could not be built; see above"
 }
 
 # Builds `source` with the release library into the program $1.

@@ -18,10 +18,11 @@ import time
 
 from grader.front import course
 
-LONGEST_S = 600
+LONGEST_S = 1200
 OUR_LINE = re.compile(r"(\d+) passed, (\d+) failed")
 CHECK_LINE = re.compile(r"\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)")
 PYTEST_LINE = re.compile(r"=*\s*(\d+ \w+(?:, \d+ \w+)*) in [\d.:]+s\b.*")
+MAKE_LINE = re.compile(r"make(\[\d+\])?: ")
 ESCAPE = re.compile(r"\033\[[0-9;]*m")
 
 
@@ -59,8 +60,10 @@ def counts_of_line(line):
 
 
 def counts_of(lines):
-    """A part may add up for itself; then its last line says it."""
+    """A part may add up for itself; then its last line says it. Below it make
+    may complain of the exit status."""
     lines = [ESCAPE.sub("", line).strip() for line in lines]
+    lines = [line for line in lines if line and not MAKE_LINE.match(line)]
     if lines and (match := OUR_LINE.fullmatch(lines[-1])):
         return Counts(int(match[1]), int(match[2]))
     return sum(filter(None, map(counts_of_line, lines)), Counts())
@@ -111,7 +114,7 @@ def run(command):
         for line in process.stdout:
             print(line, end="", flush=True)
             lines.append(line)
-        return [line for line in lines if line.strip()], process.wait()
+        return lines, process.wait()
     finally:
         timer.cancel()
         stop(process)

@@ -50,11 +50,10 @@ START_TEST(on_time)
         run_advance(run, DUE - 1);
     }
     if (run->is_over || run->output.size > 0) {
-        judge_fail(run, "too-early",
-                   "%s before the second was over (at %.3f s)",
-                   run->output.size ? "the line was printed"
-                                    : "the program ended",
-                   run_seconds(run));
+        judge_fail(
+            run, "too-early", "%s before the second was over (at %.3f s)",
+            run->output.size ? "the line was printed" : "the program ended",
+            run_seconds(run));
     }
     if (run_advance(run, LATEST)) {
         run_advance(run, 100 * DUE);

@@ -35,8 +35,8 @@ START_TEST(prints_all)
     }
     run_advance(run, RT_SECONDS(100000));
     if (run->is_over && run->status == 0 && !has_printed(run, LINES)) {
-        judge_fail(run, is_start_of_expected(run) ? "?short-output"
-                                            : "wrong-output",
+        judge_fail(run,
+                   is_start_of_expected(run) ? "?short-output" : "wrong-output",
                    "the program ended at %.3f s, and what it printed is not "
                    "A, B and C, one on each line",
                    run_seconds(run));
@@ -49,19 +49,23 @@ END_TEST
 /* The line of this second is missing. Does it come when waits add up? */
 static void judge_late(struct run *run, int second)
 {
-    static const uint64_t sum[LINES + 1] = {0, 0, 3, 6};
+    static const char line[] = "?ABC";
+    static const int sum[] = {0, 1, 3, 6};
+    bool was_before;
 
+    run_advance(run, RT_SECONDS(sum[second]) - 1);
+    was_before = has_printed(run, second);
     run_advance(run, RT_SECONDS(sum[second]) + LATE);
-    if (second > 1 && has_printed(run, second)) {
+    if (sum[second] > second && !was_before && has_printed(run, second)) {
         judge_fail(run, "not-concurrent",
-                   "%c was printed after %llu s, not after %d: the waits came "
+                   "%c was printed after %d s, not after %d: the waits came "
                    "one after the other",
-                   "-ABC"[second], (unsigned long long)sum[second], second);
+                   line[second], sum[second], second);
     }
     run_advance(run, RT_SECONDS(1000));
-    judge_fail(run, has_printed(run, second) || run->is_over ? "too-late"
-                                                             : "?idle",
-               "%c was not printed after %d s", "-ABC"[second], second);
+    judge_fail(run,
+               has_printed(run, second) || run->is_over ? "too-late" : "?idle",
+               "%c was not printed after %d s", line[second], second);
 }
 
 static void expect_lines(struct run *run, int second)
@@ -88,10 +92,25 @@ static void expect_alive_before(struct run *run, int second)
     expect_lines(run, second);
 }
 
+/*
+ * One task that sleeps for a second three times prints the right lines at the
+ * right times, too; but nothing in it is concurrent.
+ */
+static void expect_waits_at_once(struct run *run, uint64_t waits)
+{
+    if (waits < LINES) {
+        judge_fail(run, "not-concurrent",
+                   "before the first second was over, %d of the 3 waits had "
+                   "begun: the others come after it, not at the same time",
+                   (int)waits);
+    }
+}
+
 /* Each line in its second, and the end with the last one. */
 START_TEST(concurrent)
 {
     struct run *run = judge_begin(_i);
+    uint64_t waits = 0; /* that had begun before the first was over */
 
     if (!run) {
         return;
@@ -102,6 +121,9 @@ START_TEST(concurrent)
 
         run_advance(run, due - 1);
         expect_alive_before(run, second - 1);
+        if (second == 1) {
+            waits = run->state.timers;
+        }
         run_advance(run, due + LATE);
         expect_lines(run, second);
     }
@@ -112,6 +134,7 @@ START_TEST(concurrent)
                    "then");
     }
     run_expect_exit(run, 0);
+    expect_waits_at_once(run, waits);
     judge_pass(run);
 }
 END_TEST

@@ -22,17 +22,18 @@ static void expect_open(struct run *run, struct client *client,
     }
 }
 
+/* late: the symptom when it is closed, but too late. */
 static void expect_closed(struct run *run, struct client *client,
-                          const char *what)
+                          const char *late, const char *what)
 {
     client_receive(run, client);
     run_expect_alive(run, "wait for more clients");
     if (!client->is_ended) {
         run_advance(run, run->state.now + 4 * LIMIT);
         client_receive(run, client);
-        judge_fail(run, client->is_ended ? "too-late" : "keeps-idle-client",
-                   "%s, and the server still had it at %.3f s",
-                   what, (double)JUST_AFTER(LIMIT) / 1e9);
+        judge_fail(run, client->is_ended ? late : "keeps-idle-client",
+                   "%s, and the server still had it at %.3f s", what,
+                   (double)JUST_AFTER(LIMIT) / 1e9);
     }
 }
 
@@ -50,7 +51,7 @@ START_TEST(drops_silent)
     expect_open(run, &client, "too-early",
                 "a client that had been silent for less than 10 s");
     run_advance(run, JUST_AFTER(LIMIT));
-    expect_closed(run, &client, "a client was silent for 10 s");
+    expect_closed(run, &client, "too-late", "a client was silent for 10 s");
     client_close(run, &client);
     run_expect_alive(run, "wait for more clients");
     judge_pass(run);
@@ -81,7 +82,7 @@ START_TEST(keeps_active)
     expect_open(run, &client, "drops-active-client",
                 "a client less than 10 s after its last message");
     run_advance(run, JUST_AFTER(last + LIMIT));
-    expect_closed(run, &client,
+    expect_closed(run, &client, "too-late",
                   "a client that had talked was silent for 10 s");
     judge_pass(run);
 }
@@ -103,9 +104,11 @@ START_TEST(only_that_one)
     run_advance(run, RT_SECONDS(5));
     echo_connect(run, &late, "a third client");
     run_advance(run, RT_SECONDS(9));
-    echo_exchange(run, &active, SOME_BYTES, "the client that talks", "?no-echo");
+    echo_exchange(run, &active, SOME_BYTES, "the client that talks",
+                  "?no-echo");
     run_advance(run, JUST_AFTER(LIMIT));
-    expect_closed(run, &silent, "one of three clients was silent for 10 s");
+    expect_closed(run, &silent, "keeps-idle-client",
+                  "one of three clients was silent for 10 s");
     expect_open(run, &active, "drops-active-client",
                 "a client that had talked 1 s before, when another one had "
                 "been silent for 10 s");
@@ -145,7 +148,8 @@ START_TEST(hostile_times)
     expect_open(run, &silent, "too-early",
                 "a client that had been silent for less than 10 s");
     run_advance(run, start + LIMIT + RT_MILLISECONDS(500));
-    expect_closed(run, &silent, "a client was silent for 10 s");
+    expect_closed(run, &silent, "keeps-idle-client",
+                  "a client was silent for 10 s");
     echo_exchange(run, &active, SOME_BYTES, "a client that talks",
                   "drops-active-client");
     judge_pass(run);

@@ -6,12 +6,22 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "unit/judge.h"
 
-/* Any run of a few bytes is found in one place only, within 64 KiB. */
-unsigned char client_byte(size_t place)
+enum { GAP_BYTES = 8 };
+
+static uint64_t last_number;
+
+/* The byte at a place of what the client says: no piece comes twice. */
+static unsigned char byte_at(const struct client *client, size_t place)
 {
-    return (unsigned char)(place * 31 + place / 251 * 7);
+    struct rt_random random = {.state = client->number << 32 | place};
+
+    if (place - CLIENT_BINARY < 256) {
+        return (unsigned char)(place - CLIENT_BINARY);
+    }
+    return (unsigned char)(1 + rt_random_below(&random, 255));
 }
 
 bool client_connect(struct run *run, struct client *client)
@@ -19,8 +29,9 @@ bool client_connect(struct run *run, struct client *client)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int result;
 
-    *client = (struct client){
-        .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)};
+    *client =
+        (struct client){.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0),
+                        .number = ++last_number};
     snprintf(address.sun_path, sizeof(address.sun_path), "%.90s/net/%d",
              run->folder, CLIENT_PORT);
     result = connect(client->fd, (void *)&address, sizeof(address));
@@ -39,7 +50,7 @@ static size_t send_chunk(struct client *client, size_t size)
     ssize_t sent;
 
     for (size_t i = 0; i < size; i++) {
-        bytes[i] = client_byte(client->sent + i);
+        bytes[i] = byte_at(client, client->sent + i);
     }
     sent = send(client->fd, bytes, size, MSG_NOSIGNAL);
     client->sent += sent > 0 ? (size_t)sent : 0;
@@ -64,19 +75,43 @@ size_t client_send(struct run *run, struct client *client, size_t size)
     return sent;
 }
 
+/* Do these bytes stand further on in what was sent? Then some were lost. */
+static bool is_after_gap(const struct client *client, size_t place,
+                         const unsigned char *bytes, size_t size)
+{
+    for (size_t from = place + 1; from + GAP_BYTES <= client->sent; from++) {
+        size_t i = 0;
+
+        while (i < size && i < GAP_BYTES &&
+               bytes[i] == byte_at(client, from + i)) {
+            i++;
+        }
+        if (i == GAP_BYTES) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void compare(struct run *run, struct client *client,
                     const unsigned char *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         size_t place = client->received + i;
 
-        if (place >= client->sent || bytes[i] != client_byte(place)) {
+        if (place >= client->sent) {
             judge_fail(run, "wrong-output",
-                       "a client sent %zu bytes; byte %zu that came back is "
-                       "%s",
-                       client->sent, place,
-                       place >= client->sent ? "one too many"
-                                             : "not the one that was sent");
+                       "a client sent %zu bytes, and more than that came back",
+                       client->sent);
+        }
+        if (bytes[i] != byte_at(client, place)) {
+            bool is_gap = is_after_gap(client, place, bytes + i, size - i);
+
+            judge_fail(run, is_gap ? "?gap" : "wrong-output",
+                       "a client sent %zu bytes; byte %zu came back as 0x%02x "
+                       "instead of 0x%02x%s",
+                       client->sent, place, bytes[i], byte_at(client, place),
+                       is_gap ? ": bytes are missing there" : "");
         }
     }
     client->received += size;

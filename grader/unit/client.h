@@ -10,18 +10,20 @@
 
 #include "unit/run.h"
 
-enum { CLIENT_PORT = 9999, CLIENT_CHUNK = 16 * 1024 };
+enum {
+    CLIENT_PORT = 9999,
+    CLIENT_CHUNK = 16 * 1024,
+    CLIENT_BINARY = 64, /* from here on 256 bytes with all 256 values */
+};
 
 struct client {
     int fd;
-    size_t sent;     /* bytes: it sends the bytes of client_byte */
+    uint64_t number; /* from 1: no two clients say the same */
+    size_t sent;     /* bytes */
     size_t received; /* bytes that came back, and were right */
     bool is_ended;   /* the server has closed the connection */
     bool is_reset;   /* and not in peace */
 };
-
-/* The byte at a place of every client's stream. */
-unsigned char client_byte(size_t place);
 
 /* Connects. False: refused. */
 bool client_connect(struct run *run, struct client *client);

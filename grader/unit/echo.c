@@ -30,13 +30,12 @@ void echo_connect(struct run *run, struct client *client, const char *who)
 static void receive_patiently(struct run *run, struct client *client,
                               bool wants_end)
 {
-    uint64_t limit = run->state.now +
-                     (judge_options.hostile ? PATIENCE : 0);
+    uint64_t limit = run->state.now + (judge_options.hostile ? PATIENCE : 0);
 
     client_receive(run, client);
     for (int step = 0; step < LATE_STEPS; step++) {
-        bool is_done = wants_end ? client->is_ended
-                                 : client->received >= client->sent;
+        bool is_done =
+            wants_end ? client->is_ended : client->received >= client->sent;
 
         if (is_done || client->is_ended || run->is_over ||
             run->state.next > limit) {
@@ -61,7 +60,7 @@ void echo_expect_rest(struct run *run, struct client *client, const char *who,
                    "after %zu of them",
                    who, client->sent, client->received);
     }
-    judge_fail(run, client->received ? "?part" : symptom,
+    judge_fail(run, client->received && symptom[0] == '?' ? "?part" : symptom,
                "%s sent %zu bytes, got %zu back, and the server is idle", who,
                client->sent, client->received);
 }
@@ -85,8 +84,7 @@ void echo_exchange(struct run *run, struct client *client, size_t size,
     }
 }
 
-void echo_expect_close(struct run *run, struct client *client,
-                       const char *who)
+void echo_expect_close(struct run *run, struct client *client, const char *who)
 {
     client_finish(run, client);
     receive_patiently(run, client, true);

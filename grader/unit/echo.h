@@ -30,7 +30,6 @@ void echo_expect_rest(struct run *run, struct client *client, const char *who,
                       const char *symptom);
 
 /* Ends our half and expects the server to close the connection. */
-void echo_expect_close(struct run *run, struct client *client,
-                       const char *who);
+void echo_expect_close(struct run *run, struct client *client, const char *who);
 
 #endif

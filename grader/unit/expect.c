@@ -6,9 +6,12 @@
 static const char *ending(const struct run *run)
 {
     static const char *const signals[] = {
-        [6] = "was stopped (SIGABRT)",  [8] = "crashed (SIGFPE)",
-        [4] = "crashed (SIGILL)",       [7] = "crashed (SIGBUS)",
-        [11] = "crashed (SIGSEGV)",     [13] = "died of SIGPIPE",
+        [6] = "was stopped (SIGABRT)",
+        [8] = "crashed (SIGFPE)",
+        [4] = "crashed (SIGILL)",
+        [7] = "crashed (SIGBUS)",
+        [11] = "crashed (SIGSEGV)",
+        [13] = "died of SIGPIPE",
         [24] = "used up its processor time",
     };
     int number = run->status - 128;
@@ -23,7 +26,7 @@ static const char *ending(const struct run *run)
 void run_expect_alive(struct run *run, const char *what)
 {
     if (run->is_over) {
-        judge_fail(run, "?over",
+        judge_fail(run, "?ended",
                    "the program %s at %.3f s with status %d; it should still "
                    "%s",
                    ending(run), run_seconds(run), run->status, what);

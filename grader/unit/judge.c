@@ -57,9 +57,17 @@ _Noreturn void judge_fail(struct run *run, const char *symptom,
     abort(); /* Check doesn't say that ck_abort_msg never returns */
 }
 
-enum { OPTION_CHECK = 1, OPTION_FOLDER, OPTION_INSIDE, OPTION_HOSTILE,
-       OPTION_SEED, OPTION_SEEDS, OPTION_RECORDS, OPTION_MEMORY,
-       OPTION_PATIENCE };
+enum {
+    OPTION_CHECK = 1,
+    OPTION_FOLDER,
+    OPTION_INSIDE,
+    OPTION_HOSTILE,
+    OPTION_SEED,
+    OPTION_SEEDS,
+    OPTION_RECORDS,
+    OPTION_MEMORY,
+    OPTION_PATIENCE
+};
 
 static const struct option options[] = {
     {"check", required_argument, NULL, OPTION_CHECK},
@@ -118,8 +126,9 @@ void judge_parse(int argc, char **argv)
     }
     judge_options.command = argv + optind;
     if (!judge_options.check || !judge_options.folder || optind >= argc) {
-        fprintf(stderr, "usage: %s --check=NAME --folder=DIR [--seed=N] "
-                        "[--seeds=N] [--hostile=FEATURES] -- COMMAND...\n",
+        fprintf(stderr,
+                "usage: %s --check=NAME --folder=DIR [--seed=N] "
+                "[--seeds=N] [--hostile=FEATURES] -- COMMAND...\n",
                 argv[0]);
         exit(2);
     }

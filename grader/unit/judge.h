@@ -24,16 +24,16 @@
 #include "unit/run.h"
 
 struct judge_options {
-    const char *check;   /* name of the test case to run */
-    const char *folder;  /* each run gets a folder of its own in it */
-    const char *inside;  /* the run's folder, as the program sees it */
-    const char *hostile; /* features, as in RT_HOSTILE; NULL: none */
-    uint64_t seed;       /* of the first run */
-    int seeds;           /* how many runs, with seed, seed + 1, ... */
-    int records;         /* where the records go */
-    uint64_t memory;     /* bytes of address space; 0: no limit */
+    const char *check;    /* name of the test case to run */
+    const char *folder;   /* each run gets a folder of its own in it */
+    const char *inside;   /* the run's folder, as the program sees it */
+    const char *hostile;  /* features, as in RT_HOSTILE; NULL: none */
+    uint64_t seed;        /* of the first run */
+    int seeds;            /* how many runs, with seed, seed + 1, ... */
+    int records;          /* where the records go */
+    uint64_t memory;      /* bytes of address space; 0: no limit */
     uint32_t patience_ms; /* how long a blocked program may stay blocked */
-    char **command;      /* sandbox and program */
+    char **command;       /* sandbox and program */
 };
 
 /* What the command line asked for. */
@@ -46,11 +46,11 @@ void judge_parse(int argc, char **argv);
 int judge_run(Suite *suite);
 
 /* Adds a test case with one test, which runs once for each seed. */
-#define JUDGE_ADD(suite, name, test)                                          \
-    do {                                                                      \
-        TCase *tcase = tcase_create(name);                                    \
-        tcase_add_loop_test(tcase, test, 0, judge_options.seeds);             \
-        suite_add_tcase(suite, tcase);                                        \
+#define JUDGE_ADD(suite, name, test)                                           \
+    do {                                                                       \
+        TCase *tcase = tcase_create(name);                                     \
+        tcase_add_loop_test(tcase, test, 0, judge_options.seeds);              \
+        suite_add_tcase(suite, tcase);                                         \
     } while (0)
 
 /*

@@ -41,8 +41,7 @@ static void open_ends(struct launch *near, struct far_ends *far)
     /* A terminal, so that the C library passes on each line at once. */
     cfmakeraw(&raw);
     if (openpty(&near->output, &far->output, NULL, &raw, NULL) < 0 ||
-        socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) < 0 ||
-        pipe(pipes) < 0) {
+        socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) < 0 || pipe(pipes) < 0) {
         die("can't make pipes");
     }
     near->control = sockets[0];
@@ -51,7 +50,7 @@ static void open_ends(struct launch *near, struct far_ends *far)
     far->errors = pipes[1];
 }
 
-static void limit(int resource, uint64_t value)
+static void limit(__rlimit_resource_t resource, uint64_t value)
 {
     struct rlimit bound = {.rlim_cur = value, .rlim_max = value};
 
@@ -85,8 +84,8 @@ static void place(const struct far_ends *far)
     close_range(LAUNCH_CONTROL_FD + 1, ~0U, 0);
 }
 
-void launch(struct launch *near, char *const *command,
-            char *const *environment, uint64_t memory)
+void launch(struct launch *near, char *const *command, char *const *environment,
+            uint64_t memory)
 {
     struct far_ends far;
 

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 /* Bytes, not characters: the reader sees each one as its Latin-1 letter. */
 static void put_string(FILE *file, const char *name, const char *text,
                        size_t size)

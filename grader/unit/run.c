@@ -50,7 +50,8 @@ static char *expand(const char *text, const char *folder)
     return result;
 }
 
-static char *variable(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static char *variable(const char *format,
+                                                            ...)
 {
     char *result = NULL;
     va_list arguments;
@@ -69,17 +70,17 @@ static void make_environment(const struct run *run, char **environment)
     size_t count = 0;
 
     environment[count++] = variable("PATH=/usr/bin:/bin");
-    environment[count++] = variable("RT_CLOCK=conducted:%d",
-                                    LAUNCH_CONTROL_FD);
+    environment[count++] = variable("RT_CLOCK=conducted:%d", LAUNCH_CONTROL_FD);
     environment[count++] = variable("RT_NET=local:%s/net", inside);
     environment[count++] = variable("RT_TRACE=%s/trace", inside);
-    environment[count++] = variable("RT_SEED=%llu",
-                                    (unsigned long long)run->seed);
-    environment[count++] = variable("ASAN_OPTIONS=abort_on_error=0");
+    environment[count++] =
+        variable("RT_SEED=%llu", (unsigned long long)run->seed);
+    environment[count++] =
+        variable("ASAN_OPTIONS=%s", "detect_stack_use_after_return=1");
     if (judge_options.hostile) {
-        environment[count++] = variable("RT_HOSTILE=%llu:%s",
-                                        (unsigned long long)run->seed,
-                                        judge_options.hostile);
+        environment[count++] =
+            variable("RT_HOSTILE=%llu:%s", (unsigned long long)run->seed,
+                     judge_options.hostile);
     }
     environment[count] = NULL;
 }
@@ -88,8 +89,8 @@ static void make_folder(struct run *run, int number)
 {
     char net[RUN_PATH_SIZE + 8];
 
-    snprintf(run->folder, sizeof(run->folder), "%s/%s-%d",
-             judge_options.folder, judge_options.check, number);
+    snprintf(run->folder, sizeof(run->folder), "%s/%s-%d", judge_options.folder,
+             judge_options.check, number);
     snprintf(net, sizeof(net), "%s/net", run->folder);
     if (mkdir(run->folder, 0777) < 0 || mkdir(net, 0777) < 0) {
         fprintf(stderr, "judge: %s: %s\n", net, strerror(errno));
@@ -99,22 +100,22 @@ static void make_folder(struct run *run, int number)
 
 void run_start(struct run *run, int number, uint64_t seed)
 {
-    char *command[COMMAND_MOST] = {0};
+    char *words[COMMAND_MOST] = {0};
     char *environment[ENVIRONMENT_MOST];
     struct launch started;
 
     *run = (struct run){.seed = seed};
     make_folder(run, number);
-    for (int i = 0; judge_options.command[i] && i < COMMAND_MOST - 1; i++) {
-        command[i] = expand(judge_options.command[i], run->folder);
+    for (int i = 0; i < COMMAND_MOST - 1 && judge_options.command[i]; i++) {
+        words[i] = expand(judge_options.command[i], run->folder);
     }
     make_environment(run, environment);
-    launch(&started, command, environment, judge_options.memory);
+    launch(&started, words, environment, judge_options.memory);
     run->sandbox = started.pid;
     run->control = started.control;
     run->output.fd = started.output;
     run->errors.fd = started.errors;
-    for (char **word = command; *word; word++) {
+    for (char **word = words; *word; word++) {
         free(*word);
     }
     for (char **word = environment; *word; word++) {
@@ -177,8 +178,8 @@ static uint64_t now_ms(void)
 static void note_status(struct run *run, int status)
 {
     run->is_over = true;
-    run->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-                                      : WEXITSTATUS(status);
+    run->status =
+        WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 /* The program has closed its socket: it ends, or it is up to something. */

@@ -26,19 +26,19 @@ enum {
 
 /* Text that the program has written. */
 struct run_text {
-    int fd;            /* owned; -1 when it has ended */
-    size_t total;      /* bytes that came */
-    size_t size;       /* bytes that are kept */
+    int fd;       /* owned; -1 when it has ended */
+    size_t total; /* bytes that came */
+    size_t size;  /* bytes that are kept */
     char text[RUN_KEEP + 1];
 };
 
 struct run {
-    pid_t sandbox;    /* the child that we started */
-    int control;      /* owned: our end of the conductor's socket */
+    pid_t sandbox; /* the child that we started */
+    int control;   /* owned: our end of the conductor's socket */
     struct run_text output;
     struct run_text errors;
     bool is_over;
-    int status;       /* when over: exit status, or 128 + signal */
+    int status; /* when over: exit status, or 128 + signal */
     uint64_t seed;
     char folder[RUN_PATH_SIZE];
     struct rt_conduct_answer state; /* the latest answer */

@@ -57,8 +57,7 @@ static bool read_stat(pid_t pid, struct watch *watch)
     }
     /* The name in brackets may hold anything but ends at the last ")". */
     if (fscanf(file, "%*d (%*[^)]) %c", &watch->state) == 1) {
-        count = fscanf(file,
-                       "%*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+        count = fscanf(file, "%*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
                        &user, &system);
     }
     fclose(file);
@@ -83,8 +82,7 @@ static void read_status(pid_t pid, struct watch *watch)
             watch->virtual_mb = number / 1024;
         } else if (sscanf(line, "VmRSS: %lu kB", &number) == 1) {
             watch->resident_mb = number / 1024;
-        } else if (sscanf(line, "voluntary_ctxt_switches: %lu", &number) ==
-                   1) {
+        } else if (sscanf(line, "voluntary_ctxt_switches: %lu", &number) == 1) {
             watch->switches = number;
         }
     }

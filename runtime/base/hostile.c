@@ -72,7 +72,8 @@ bool rt_hostility_strikes(struct rt_hostility *hostility,
 
 size_t rt_hostility_shorten(struct rt_hostility *hostility, size_t size)
 {
-    size_t most = size < SHORT_MOST ? size : size / 2 + 1;
+    size_t half = size / 2 < UINT32_MAX ? size / 2 : UINT32_MAX - 1;
+    size_t most = size < SHORT_MOST ? size : half + 1;
 
     return 1 + rt_random_below(&hostility->random, (uint32_t)most);
 }

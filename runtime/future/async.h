@@ -38,7 +38,9 @@
 
 /*
  * First in the body, behind RT_SELF; the context must be called cx. The
- * odd names are for the compiler's message when one of the pair is missing.
+ * odd names are for the compiler's message when one of the pair is missing;
+ * the part that never runs also gives the jump a label to know of where a
+ * function has no await, which clang insists on.
  */
 #define RT_BEGIN(self)                                                         \
     struct rt_future *const RT_BEGIN_is_missing = &(self)->future;             \
@@ -46,7 +48,7 @@
         goto * RT_BEGIN_is_missing->resume;                                    \
     }                                                                          \
     if (0) {                                                                   \
-        goto RT_END_is_missing;                                                \
+        RT_BEGIN_is_missing->resume = &&RT_END_is_missing;                     \
     }
 
 /* Last in the body: the function is ready. */

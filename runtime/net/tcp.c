@@ -1,6 +1,7 @@
 #include "net/tcp.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -93,7 +94,7 @@ void rt_tcp_stream_peer(const struct rt_tcp_stream *stream,
 
     if (!stream->runtime ||
         getpeername(stream->fd, &peer.any, &peer.size) < 0) {
-        strcpy(text, "nobody");
+        snprintf(text, RT_TCP_ADDRESS_SIZE, "nobody");
         return;
     }
     rt_address_print(&peer, text, RT_TCP_ADDRESS_SIZE);

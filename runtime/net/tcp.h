@@ -8,7 +8,8 @@
  * RT_NET=local:DIR in the environment puts a socket file DIR/PORT in place of
  * each TCP port. Such sockets deliver inside the write call, which TCP, even
  * on one machine, does not: under a clock that stands still that makes a run
- * repeat itself exactly.
+ * repeat itself exactly. The file stays behind: each run has a folder of its
+ * own.
  */
 #ifndef RT_NET_TCP_H
 #define RT_NET_TCP_H

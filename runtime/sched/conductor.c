@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,13 +29,17 @@ void rt_conductor_deinit(struct rt_conductor *conductor,
 
 /*
  * Takes the next command, if one has come. They are shorter than anything
- * that a socket would split.
+ * that a socket would split. When the judge has gone the clock will never move
+ * again, so the program ends rather than wait for ever.
  */
 static void receive(struct rt_conductor *conductor)
 {
     ssize_t size = recv(conductor->source->fd, &conductor->command,
                         sizeof(conductor->command), MSG_DONTWAIT);
 
+    if (size == 0) {
+        exit(EXIT_FAILURE);
+    }
     conductor->has_command = size == (ssize_t)sizeof(conductor->command);
 }
 

@@ -9,7 +9,8 @@
  *
  * Messages are structs below, in host order, over a SOCK_SEQPACKET or
  * SOCK_STREAM socket. One answer for each command, in order. The end of the
- * program is the end of the stream. RT_CLOCK=conducted:FD turns it on.
+ * program is the end of the stream, and the other way round. It is turned on
+ * by RT_CLOCK=conducted:FD.
  */
 #ifndef RT_SCHED_CONDUCTOR_H
 #define RT_SCHED_CONDUCTOR_H
@@ -31,10 +32,11 @@ struct rt_conduct_command {
 };
 
 struct rt_conduct_answer {
-    uint64_t now;   /* ns of the program's clock */
-    uint64_t next;  /* deadline of the earliest timer, ns; ~0: none */
-    uint64_t tasks; /* tasks alive */
-    uint64_t fds;   /* sources registered with the driver */
+    uint64_t now;    /* ns of the program's clock */
+    uint64_t next;   /* deadline of the earliest timer, ns; ~0: none */
+    uint64_t tasks;  /* tasks alive */
+    uint64_t fds;    /* sources registered with the driver */
+    uint64_t timers; /* timers that are set */
 };
 
 struct rt_conductor {

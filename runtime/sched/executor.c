@@ -77,6 +77,7 @@ static void release(struct rt_task_owner *owner, struct rt_task *task)
 void rt_core_take_injected(struct rt_runtime *runtime)
 {
     struct rt_queue taken;
+    struct rt_task *task;
 
     /* Acquire pairs with the release in inject. */
     if (atomic_load_explicit(&runtime->injected_length, memory_order_acquire) ==
@@ -88,31 +89,38 @@ void rt_core_take_injected(struct rt_runtime *runtime)
     runtime->injected = (struct rt_queue){0};
     atomic_store_explicit(&runtime->injected_length, 0, memory_order_relaxed);
     pthread_mutex_unlock(&runtime->inject_lock);
-    while (taken.length > 0) {
-        rt_core_push_ready(runtime, rt_queue_take(&taken, 0));
+    while ((task = rt_queue_pop(&taken))) {
+        rt_core_push_ready(runtime, task);
     }
 }
 
 /* ---- running tasks ---- */
 
+/* Hostile mode: any of the tasks that are ready comes first. */
+static void shuffle(struct rt_runtime *runtime)
+{
+    uint32_t length = runtime->ready.length;
+
+    if (length > 1 &&
+        rt_hostility_strikes(&runtime->hostility, RT_HOSTILE_SHUFFLE, 1)) {
+        rt_queue_rotate(&runtime->ready,
+                        rt_random_below(&runtime->hostility.random, length));
+    }
+}
+
 static struct rt_task *next_task(struct rt_runtime *runtime)
 {
-    uint32_t place = 0;
     struct rt_task *task;
 
     if (runtime->tick % INJECT_INTERVAL == 0 || runtime->ready.length == 0) {
         rt_core_take_injected(runtime);
     }
-    if (runtime->ready.length == 0) {
-        return NULL;
+    shuffle(runtime);
+    task = rt_queue_pop(&runtime->ready);
+    if (task) {
+        RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
+                                runtime->ready.length));
     }
-    if (rt_hostility_strikes(&runtime->hostility, RT_HOSTILE_SHUFFLE, 1)) {
-        place =
-            rt_random_below(&runtime->hostility.random, runtime->ready.length);
-    }
-    task = rt_queue_take(&runtime->ready, place);
-    RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
-                            runtime->ready.length));
     return task;
 }
 
@@ -191,12 +199,14 @@ static void freed(struct rt_task_owner *owner)
 
 void rt_core_close(struct rt_runtime *runtime)
 {
+    struct rt_task *task;
+
     pthread_mutex_lock(&runtime->inject_lock);
     runtime->is_closed = true;
     pthread_mutex_unlock(&runtime->inject_lock);
     rt_core_take_injected(runtime);
-    while (runtime->ready.length > 0) {
-        rt_task_unref(rt_queue_take(&runtime->ready, 0));
+    while ((task = rt_queue_pop(&runtime->ready))) {
+        rt_task_unref(task);
     }
 }
 

@@ -93,6 +93,7 @@ static void idle_conducted(struct rt_runtime *runtime)
         .now = rt_clock_now(&runtime->clock),
         .next = next_deadline(runtime),
         .tasks = runtime->task_count,
+        .timers = runtime->wheel.count,
         .fds = rt_driver_source_count(&runtime->driver) - 1, /* not its own */
     };
     uint64_t time;
@@ -123,7 +124,8 @@ void rt_core_idle(struct rt_runtime *runtime)
 
     if (has_deferred || rt_clock_stands_still(&runtime->clock)) {
         rt_core_poll_events(runtime);
-        if (runtime->ready.length > 0) {
+        /* Events for nobody may stand before one that somebody waits for. */
+        if (runtime->ready.length > 0 || runtime->driver.reported > 0) {
             return;
         }
     }

@@ -27,27 +27,29 @@ static inline void rt_queue_push(struct rt_queue *queue, struct rt_task *task)
     queue->length++;
 }
 
-/* Takes out the task at the place: 0 is the first. It must exist. */
-static inline struct rt_task *rt_queue_take(struct rt_queue *queue,
-                                            uint32_t place)
+/* Takes out and returns the first task, or NULL. */
+static inline struct rt_task *rt_queue_pop(struct rt_queue *queue)
 {
-    struct rt_task *before = NULL;
     struct rt_task *task = queue->first;
 
-    for (; place > 0; place--) {
-        before = task;
-        task = task->queue_next;
-    }
-    if (before) {
-        before->queue_next = task->queue_next;
-    } else {
+    if (task) {
         queue->first = task->queue_next;
+        if (!queue->first) {
+            queue->last = NULL;
+        }
+        queue->length--;
     }
-    if (queue->last == task) {
-        queue->last = before;
-    }
-    queue->length--;
     return task;
+}
+
+/* Moves so many tasks from the front to the back, in their order. */
+static inline void rt_queue_rotate(struct rt_queue *queue, uint32_t count)
+{
+    struct rt_task *task;
+
+    while (count-- > 0 && (task = rt_queue_pop(queue))) {
+        rt_queue_push(queue, task);
+    }
 }
 
 #endif

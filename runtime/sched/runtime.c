@@ -133,6 +133,8 @@ static int open_trace(struct rt_runtime *runtime,
         .hostile = builder->hostile,
         .clock = (enum rt_trace_clock)builder->clock,
         .workers = 1,
+        .now = clock_source,
+        .now_source = &runtime->clock,
     };
     int error;
 
@@ -144,7 +146,6 @@ static int open_trace(struct rt_runtime *runtime,
         return error;
     }
     runtime->has_trace = true;
-    rt_trace_set_clock(clock_source, &runtime->clock);
     rt_trace_write(RT_TRACE_START, 0, 0, 0, 0);
     return 0;
 }

@@ -82,7 +82,7 @@ void rt_shutdown(struct rt_runtime *runtime);
 struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
     __attribute__((warn_unused_result));
 
-/* Spawns a task that nobody waits for. 0 or -ENOMEM. */
+/* Spawns a task that nobody waits for. 0; or -ENOMEM, and it is dropped. */
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size);
 
 #define RT_SPAWN(...)                                                          \

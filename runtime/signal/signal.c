@@ -10,7 +10,10 @@
 #include "sched/runtime.h"
 #include "trace/trace.h"
 
-enum { LISTENERS_MOST = 64 };
+enum {
+    LISTENERS_MOST = 64,
+    TAKEN = -1, /* in fd_plus_1: the slot is being filled */
+};
 
 /*
  * What the handler touches: counters, and the eventfds of the listeners. A
@@ -56,8 +59,9 @@ static int add_listener(int number, int fd)
         int free_slot = 0;
 
         if (atomic_compare_exchange_strong(&listeners[i].fd_plus_1, &free_slot,
-                                           fd + 1)) {
+                                           TAKEN)) {
             atomic_store(&listeners[i].number, number);
+            atomic_store(&listeners[i].fd_plus_1, fd + 1);
             return 0;
         }
     }

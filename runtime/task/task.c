@@ -215,7 +215,7 @@ static enum rt_poll poll_future(struct rt_task *task, struct rt_context *cx)
 
     cx->waker = &waker;
     cx->budget = RT_BUDGET;
-    if (__builtin_expect(rt_trace_is_on, 0)) {
+    if (rt_trace_is_open()) {
         poll = poll_traced(task, cx);
     } else {
         poll = rt_future_poll(task->future, cx);

@@ -37,7 +37,7 @@ void rt_tracker_init(struct rt_tracker *tracker);
  */
 void rt_tracker_deinit(struct rt_tracker *tracker);
 
-/* Spawns a tracked, detached task of the frame. 0 or -ENOMEM. */
+/* Spawns a tracked, detached task. 0; or -ENOMEM, and the frame is dropped. */
 int rt_tracker_spawn(struct rt_tracker *tracker, struct rt_future *frame,
                      size_t frame_size);
 

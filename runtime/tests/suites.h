@@ -24,6 +24,7 @@ Suite *select_suite(void);
 Suite *tracker_suite(void);
 Suite *io_suite(void);
 Suite *tcp_suite(void);
+Suite *listen_suite(void);
 Suite *echo_suite(void);
 Suite *signal_suite(void);
 Suite *trace_suite(void);

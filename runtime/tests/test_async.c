@@ -44,7 +44,7 @@ static enum rt_poll places_poll(struct rt_future *future, struct rt_context *cx)
     switch (self->kind) {
     case 3:
         WAIT_ONCE(self);
-        /* fall through */
+        __attribute__((fallthrough));
     case 4:
         WAIT_ONCE(self);
         break;

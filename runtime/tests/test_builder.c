@@ -2,7 +2,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include "base/memory.h"
 #include "kit.h"
 #include "suites.h"
 
@@ -164,6 +167,75 @@ START_TEST(an_event_interval_of_0_is_an_error_of_the_build)
 }
 END_TEST
 
+START_TEST(no_files_or_memory_is_an_error_of_the_build)
+{
+    struct rt_builder builder = rt_builder_default();
+    struct rt_runtime *runtime;
+    struct rlimit limit;
+    int free_fd = dup(0);
+
+    close(free_fd);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (int more = 0; more < 2; more++) { /* it needs two */
+        limit.rlim_cur = (rlim_t)(free_fd + more);
+        setrlimit(RLIMIT_NOFILE, &limit);
+        ck_assert_int_eq(rt_build(&builder, &runtime), -EMFILE);
+    }
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    rt_alloc_fail_after(1);
+    ck_assert_int_eq(rt_build(&builder, &runtime), -ENOMEM);
+    ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+    rt_shutdown(runtime);
+}
+END_TEST
+
+/* ---- RT_MAIN ---- */
+
+static int status;
+
+struct program {
+    struct rt_future future;
+};
+
+KIT_OPS(program);
+
+static enum rt_poll program_poll(struct rt_future *future,
+                                 struct rt_context *cx)
+{
+    (void)future;
+    (void)cx;
+    ck_assert_ptr_nonnull(rt_current());
+    rt_set_exit_status(status);
+    puts("ran");
+    return RT_READY;
+}
+
+static void run_program(void)
+{
+    struct rt_runtime *runtime = rt_main_begin();
+    struct program program = KIT_MAKE(program);
+
+    exit(rt_main_run(runtime, &program.future));
+}
+
+START_TEST(the_exit_status_of_a_program_is_0_or_what_it_set)
+{
+    kit_expect_exit(run_program, 0, "ran\n");
+    status = 3;
+    kit_expect_exit(run_program, 3, "ran\n");
+}
+END_TEST
+
+START_TEST(a_program_that_can_not_be_traced_says_so_and_ends_with_2)
+{
+    setenv("RT_TRACE", "/no/such/folder/trace", 1);
+    kit_expect_exit(run_program, 2,
+                    "polliwog: can't build the runtime: No such file or "
+                    "directory: RT_TRACE=/no/such/folder/trace\n");
+}
+END_TEST
+
 static const char *argument;
 
 static void read_port(void)
@@ -216,6 +288,9 @@ Suite *builder_suite(void)
         a_trace_that_can_not_be_written_is_an_error_of_the_build,
         a_conductor_that_is_no_fd_is_an_error_of_the_build,
         an_event_interval_of_0_is_an_error_of_the_build,
+        no_files_or_memory_is_an_error_of_the_build,
+        the_exit_status_of_a_program_is_0_or_what_it_set,
+        a_program_that_can_not_be_traced_says_so_and_ends_with_2,
         the_port_is_the_first_argument,
         a_bad_port_ends_the_program_with_2_and_says_so,
         NULL,

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "kit.h"
 #include "suites.h"
+#include "trace_file.h"
 
 enum { PORT = 7, BUFFER_SIZE = 4096 };
 
@@ -201,6 +202,8 @@ static void scene_drop(struct rt_future *future)
     }
 }
 
+static char trace_name[64];
+
 static size_t all_sizes(int client)
 {
     return (size_t)1 << (client % 21);
@@ -243,6 +246,51 @@ START_TEST(bytes_come_back_whatever_a_hostile_runtime_does)
     builder.hostile = RT_HOSTILE_ALL;
     builder.seed = 1000 + (uint64_t)_i;
     ck_assert_int_eq(play(builder, 20, small_sizes), 20);
+}
+END_TEST
+
+static void play_traced(void)
+{
+    struct rt_builder builder = trace_builder();
+
+    builder.trace_path = trace_name;
+    builder.hostile = RT_HOSTILE_ALL;
+    builder.seed = 4711;
+    play(builder, 5, small_sizes);
+}
+
+/* The trace of a run in a process of its own, without what real time says. */
+static struct trace_file trace_of_a_run(void)
+{
+    struct trace_file trace;
+    struct rt_trace_record *record;
+
+    strcpy(trace_name, trace_path());
+    kit_expect_exit(play_traced, 0, "");
+    trace = trace_load();
+    for (size_t i = 0; i < trace.count; i++) {
+        if (trace.records[i].type == RT_TRACE_POLL_END) {
+            record = (struct rt_trace_record *)(uintptr_t)&trace.records[i];
+            record->argument = 0;
+        }
+    }
+    return trace;
+}
+
+START_TEST(one_seed_gives_one_trace_also_with_sockets)
+{
+    struct trace_file first = trace_of_a_run();
+    struct trace_file second = trace_of_a_run();
+
+    ck_assert_uint_gt(trace_count(&first, RT_TRACE_HOSTILE, RT_HOSTILE_SHORT),
+                      0);
+    ck_assert_uint_eq(first.size, second.size);
+    ck_assert_int_eq(memcmp(first.bytes + RT_TRACE_PAGE,
+                            second.bytes + RT_TRACE_PAGE,
+                            first.size - RT_TRACE_PAGE),
+                     0);
+    trace_free(&first);
+    trace_free(&second);
 }
 END_TEST
 
@@ -295,6 +343,7 @@ Suite *echo_suite(void)
     tcase_add_test(cases, one_client_gets_its_bytes_back);
     tcase_add_loop_test(cases, bytes_come_back_whatever_a_hostile_runtime_does,
                         0, 20);
+    tcase_add_test(cases, one_seed_gives_one_trace_also_with_sockets);
     tcase_add_test(cases, no_allocation_that_fails_does_harm);
     suite_add_tcase(suite, cases);
     return suite;

@@ -1,5 +1,7 @@
 /* Signals: who hears which. */
+#include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "kit.h"
 #include "suites.h"
@@ -204,6 +206,45 @@ START_TEST(a_dropped_listener_is_not_woken_and_gives_back_its_slot)
 }
 END_TEST
 
+START_TEST(too_many_listeners_are_an_error_of_the_last)
+{
+    enum { MANY = 65 };
+    static struct rt_signal listeners[MANY];
+
+    start();
+    for (int i = 0; i < MANY; i++) {
+        listeners[i] = rt_ctrl_c();
+        ck_assert_int_eq(kit_poll(&listeners[i].future, &waker),
+                         i + 1 < MANY ? RT_PENDING : RT_READY);
+    }
+    ck_assert_int_eq(listeners[MANY - 1].result, -EMFILE);
+    for (int i = 0; i < MANY; i++) {
+        rt_future_drop(&listeners[i].future);
+    }
+    ck_assert_int_eq(waker.held, 0);
+    rt_shutdown(runtime);
+}
+END_TEST
+
+START_TEST(no_file_for_a_listener_is_an_error)
+{
+    struct rlimit limit;
+    struct rt_signal listener;
+
+    start();
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    listener = rt_ctrl_c();
+    ck_assert_int_eq(kit_poll(&listener.future, &waker), RT_READY);
+    ck_assert_int_eq(listener.result, -EMFILE);
+    rt_future_drop(&listener.future);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    rt_shutdown(runtime);
+}
+END_TEST
+
 Suite *signal_suite(void)
 {
     const TTest *const tests[] = {
@@ -216,6 +257,8 @@ Suite *signal_suite(void)
         two_runtimes_hear_the_same_signal,
         a_listener_is_kept_over_the_rounds_of_a_select,
         a_dropped_listener_is_not_woken_and_gives_back_its_slot,
+        too_many_listeners_are_an_error_of_the_last,
+        no_file_for_a_listener_is_an_error,
         NULL,
     };
 

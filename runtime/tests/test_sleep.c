@@ -107,6 +107,23 @@ START_TEST(a_sleep_that_was_never_polled_does_not_hold_the_clock)
 }
 END_TEST
 
+START_TEST(a_paused_clock_stands_while_something_can_run)
+{
+    struct kit_probe busy = kit_probe(&counts, 1000);
+
+    runtime = kit_runtime();
+    ck_assert_int_eq(RT_SPAWN_DETACHED(kit_say("A", RT_SECONDS(1))), 0);
+    busy.wakes_itself = true;
+    rt_block_on(runtime, &busy.future);
+    for (int i = 0; i < 100; i++) {
+        kit_settle(runtime);
+    }
+    ck_assert_uint_eq(rt_now(), 0);
+    ck_assert_str_eq(kit_logged(), "");
+    rt_shutdown(runtime);
+}
+END_TEST
+
 START_TEST(a_dropped_sleep_does_not_fire)
 {
     struct kit_waker waker;
@@ -232,7 +249,7 @@ static uint64_t sum_of_run(uint64_t seed)
 
     runtime = kit_runtime();
     for (int i = 0; i < 500; i++) {
-        uint64_t delay = rt_random_next(&random) % RT_SECONDS(100);
+        uint64_t delay = rt_random_next(&random) % RT_SECONDS(2);
 
         ck_assert_int_eq(RT_SPAWN_DETACHED(kit_say("", delay)), 0);
     }
@@ -278,6 +295,20 @@ START_TEST(resume_lets_the_clock_run_again)
     time_of(rt_sleep(RT_SECONDS(1000)));
     ck_assert_uint_lt(kit_real_ns() - begin, RT_SECONDS(5));
     rt_shutdown(runtime);
+}
+END_TEST
+
+START_TEST(a_scaled_clock_makes_sleeps_short)
+{
+    struct rt_builder builder = rt_builder_default();
+    struct rt_sleep nap = rt_sleep_until(RT_SECONDS(10));
+    uint64_t begin = kit_real_ns();
+
+    builder.clock = RT_CLOCK_SCALED;
+    builder.clock_scale = 1000;
+    ck_assert_int_eq(kit_run_built(&builder, &nap.future), 0);
+    ck_assert_uint_ge(kit_real_ns() - begin, RT_MILLISECONDS(9));
+    ck_assert_uint_lt(kit_real_ns() - begin, RT_SECONDS(5));
 }
 END_TEST
 
@@ -430,6 +461,7 @@ Suite *sleep_suite(void)
         the_time_counts_from_the_call_not_from_the_first_poll,
         sleeps_of_years_work,
         a_sleep_that_was_never_polled_does_not_hold_the_clock,
+        a_paused_clock_stands_while_something_can_run,
         a_dropped_sleep_does_not_fire,
         a_sleep_wakes_its_latest_waker_only,
         reset_to_later_wakes_later_and_only_once,
@@ -440,6 +472,7 @@ Suite *sleep_suite(void)
         two_runs_on_a_paused_clock_are_identical,
         sleeps_end_in_the_order_of_their_deadlines,
         resume_lets_the_clock_run_again,
+        a_scaled_clock_makes_sleeps_short,
         a_sleep_for_ever_does_not_spin_a_paused_clock,
         a_timeout_expires_when_the_inner_future_takes_too_long,
         a_timeout_gives_the_value_when_it_comes_in_time,

@@ -3,10 +3,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "kit.h"
 #include "suites.h"
 #include "task/task.h"
+#include "trace_file.h"
 
 enum { THREADS = 4, ROUNDS = 2000 };
 
@@ -175,6 +177,65 @@ START_TEST(a_task_can_be_aborted_from_another_thread)
 }
 END_TEST
 
+static void *abort_now(void *task)
+{
+    rt_task_abort(task);
+    rt_task_unref(task);
+    return NULL;
+}
+
+START_TEST(an_abort_that_races_with_the_end_drops_once_and_tells_the_truth)
+{
+    struct rt_runtime *runtime = kit_runtime();
+
+    for (int i = 0; i < 300; i++) {
+        pthread_t thread;
+        struct kit_counts counts = {0};
+        struct kit_probe probe = kit_probe(&counts, i % 20);
+        struct rt_join_handle handle;
+
+        probe.wakes_itself = true;
+        handle = RT_SPAWN(probe);
+        rt_task_ref(handle.task);
+        pthread_create(&thread, NULL, abort_now, handle.task);
+        ck_assert_int_eq(rt_block_on(runtime, &handle.future), 0);
+        pthread_join(thread, NULL);
+        ck_assert_int_eq(counts.drops, 1);
+        if (handle.result == 0) {
+            ck_assert_int_eq(counts.polls, i % 20 + 1);
+        } else {
+            ck_assert_int_eq(handle.result, -ECANCELED);
+        }
+    }
+    rt_shutdown(runtime);
+}
+END_TEST
+
+START_TEST(threads_that_wake_are_traced_without_a_gap)
+{
+    pthread_t threads[THREADS];
+    struct reaches reaches = KIT_MAKE(reaches, .target = THREADS * ROUNDS);
+    struct rt_builder builder = trace_builder();
+    struct rt_runtime *runtime;
+    struct trace_file trace;
+
+    builder.clock = RT_CLOCK_REAL;
+    ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_create(&threads[i], NULL, count_and_wake, NULL);
+    }
+    ck_assert_int_eq(rt_block_on(runtime, &reaches.future), 0);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    rt_shutdown(runtime);
+    trace = trace_load();
+    ck_assert_uint_eq(trace.count, trace.header->record_count);
+    ck_assert_uint_eq(trace_count(&trace, RT_TRACE_NONE, -1), 0);
+    trace_free(&trace);
+}
+END_TEST
+
 static void *wake_until_over(void *unused)
 {
     (void)unused;
@@ -212,6 +273,30 @@ static void *wake_long_after(void *slot)
     rt_waker_drop(slot);
     return NULL;
 }
+
+START_TEST(wakes_while_a_traced_runtime_is_shut_down_are_safe)
+{
+    /* A thread wrote a record into a file that was no longer mapped. */
+    pthread_t thread;
+    struct rt_builder builder = trace_builder();
+
+    builder.clock = RT_CLOCK_REAL;
+    pthread_create(&thread, NULL, wake_until_over, NULL);
+    for (int i = 0; i < 100; i++) {
+        struct rt_runtime *runtime;
+
+        ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+        rt_enter(runtime);
+        ck_assert_int_eq(RT_SPAWN_DETACHED(KIT_MAKE(reaches, .target = 1000)),
+                         0);
+        kit_settle(runtime);
+        rt_shutdown(runtime);
+    }
+    shared.is_over = true;
+    pthread_join(thread, NULL);
+    unlink(trace_path());
+}
+END_TEST
 
 START_TEST(a_waker_outlives_its_runtime)
 {
@@ -332,7 +417,10 @@ Suite *threads_suite(void)
         a_paused_clock_without_timers_waits_for_threads,
         injected_tasks_run_although_others_spin,
         a_task_can_be_aborted_from_another_thread,
+        an_abort_that_races_with_the_end_drops_once_and_tells_the_truth,
+        threads_that_wake_are_traced_without_a_gap,
         wakes_while_the_runtime_is_shut_down_are_safe,
+        wakes_while_a_traced_runtime_is_shut_down_are_safe,
         a_waker_outlives_its_runtime,
         a_join_from_another_thread_always_hears_of_the_end,
         clones_are_counted_right_across_threads,

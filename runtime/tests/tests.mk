@@ -19,9 +19,13 @@ $(call runtime_tests,$(1)): $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
 endef
 $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_tests_rule,$(v))))
 
+# runtime/tests/mutants/run.sh builds with them.
+export RUNTIME_FLAGS_debug RUNTIME_FLAGS_asan RUNTIME_TEST_LIBS
+
 .PHONY: test-runtime mutants-runtime
 test-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_tests,$(v)))
 	@runtime/tests/run.sh $^
 
-mutants-runtime: ## break the runtime in many places; each must be noticed
+# Breaks one line of the runtime at a time; each break must be noticed.
+mutants-runtime: $(foreach v,debug asan,$(call runtime_tests,$(v)))
 	@runtime/tests/mutants/run.sh

@@ -82,7 +82,8 @@ static void mark_empty(struct rt_wheel *wheel, const struct rt_list *head)
     const struct rt_list *first = &wheel->slots[0][0];
     size_t index;
 
-    if (head < first || head >= first + RT_WHEEL_LEVELS * RT_WHEEL_SLOTS) {
+    if (head < first ||
+        head >= first + (size_t)RT_WHEEL_LEVELS * RT_WHEEL_SLOTS) {
         return; /* the list of fired timers */
     }
     index = (size_t)(head - first);

@@ -85,8 +85,8 @@ enum rt_trace_type {
     RT_TRACE_AWAIT = 5,         /* behind a pending POLL_END, one a level:
                                    task; detail: depth, from 0 (the task's own
                                    future); argument: string, name of future */
-    RT_TRACE_WAKER_CLONE = 6,   /* task; argument: how many are now held */
-    RT_TRACE_WAKER_DROP = 7,    /* task; argument: how many are now held */
+    RT_TRACE_WAKER_CLONE = 6,   /* task; argument: references to it, with it */
+    RT_TRACE_WAKER_DROP = 7,    /* task; argument: references, still with it */
     RT_TRACE_WAKE = 8,          /* task: the one to wake; detail: enum
                                    rt_trace_outcome + enum rt_trace_source * 256;
                                    other: id of the source (task, timer, fd) */

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,7 +26,7 @@ enum {
 #define FILE_SIZE                                                              \
     (RECORD_OFFSET + RECORD_CAPACITY * sizeof(struct rt_trace_record))
 
-bool rt_trace_is_on;
+atomic_bool rt_trace_is_on;
 
 static struct {
     int fd;
@@ -42,6 +44,30 @@ static _Thread_local uint32_t current_task;
 static _Thread_local enum rt_trace_source wake_source = RT_TRACE_FROM_THREAD;
 static _Thread_local uint32_t wake_source_id;
 
+/* ---- who is in the mapped file ---- */
+
+static atomic_uint visitors;
+
+static void leave(void)
+{
+    atomic_fetch_sub(&visitors, 1);
+}
+
+/*
+ * False: the trace is closed. The order here and the opposite one in
+ * rt_trace_close are sequentially consistent: either the close sees us and
+ * waits until we leave, or we see that it is off.
+ */
+static bool enter(void)
+{
+    atomic_fetch_add(&visitors, 1);
+    if (atomic_load(&rt_trace_is_on)) {
+        return true;
+    }
+    leave();
+    return false;
+}
+
 /* ---- strings ---- */
 
 /* Copies text of length bytes behind the others; 0 when there is no room. */
@@ -56,6 +82,17 @@ static uint64_t append_string(const char *text, size_t length)
     return at; /* the file was zero, so the NUL is there */
 }
 
+/* Writes a record whose string is new each time: not looked for. */
+static void write_text(enum rt_trace_type type, unsigned detail,
+                       const char *text, size_t length)
+{
+    if (enter()) {
+        rt_trace_write(type, current_task, 0, detail,
+                       append_string(text, length));
+        leave();
+    }
+}
+
 /* FNV-1a, as in Fowler, Noll and Vo's public domain note. */
 static uint32_t hash_string(const char *string)
 {
@@ -67,7 +104,7 @@ static uint32_t hash_string(const char *string)
     return hash;
 }
 
-uint64_t rt_trace_string(const char *string)
+static uint64_t intern(const char *string)
 {
     uint32_t slot = hash_string(string) % INTERN_SLOTS;
 
@@ -91,13 +128,18 @@ uint64_t rt_trace_string(const char *string)
     return 0;
 }
 
-/* ---- records ---- */
-
-void rt_trace_set_clock(uint64_t (*now)(void *source), void *source)
+uint64_t rt_trace_string(const char *string)
 {
-    trace.now = now;
-    trace.now_source = source;
+    uint64_t offset = 0;
+
+    if (enter()) {
+        offset = intern(string);
+        leave();
+    }
+    return offset;
 }
+
+/* ---- records ---- */
 
 void rt_trace_set_task(uint32_t task)
 {
@@ -115,8 +157,8 @@ void rt_trace_set_source(enum rt_trace_source source, uint32_t id)
     wake_source_id = id;
 }
 
-void rt_trace_write(enum rt_trace_type type, uint32_t task, uint32_t other,
-                    unsigned detail, uint64_t argument)
+static void write_record(enum rt_trace_type type, uint32_t task, uint32_t other,
+                         unsigned detail, uint64_t argument)
 {
     /* Relaxed: the place is ours alone; the type publishes the record. */
     uint64_t place = atomic_fetch_add_explicit(&trace.header->record_count, 1,
@@ -126,7 +168,7 @@ void rt_trace_write(enum rt_trace_type type, uint32_t task, uint32_t other,
     if (place >= RECORD_CAPACITY) {
         return; /* the reader sees the count, and says how many are lost */
     }
-    record->time_ns = trace.now ? trace.now(trace.now_source) : 0;
+    record->time_ns = trace.now(trace.now_source);
     record->sequence = (uint32_t)place;
     record->worker = 0;
     record->detail = (uint16_t)detail;
@@ -135,6 +177,15 @@ void rt_trace_write(enum rt_trace_type type, uint32_t task, uint32_t other,
     record->argument = argument;
     /* Release pairs with the reader's acquire of the type. */
     atomic_store_explicit(&record->type, (uint8_t)type, memory_order_release);
+}
+
+void rt_trace_write(enum rt_trace_type type, uint32_t task, uint32_t other,
+                    unsigned detail, uint64_t argument)
+{
+    if (enter()) {
+        write_record(type, task, other, detail, argument);
+        leave();
+    }
 }
 
 void rt_trace_wake(uint32_t task, enum rt_trace_outcome outcome)
@@ -165,8 +216,7 @@ static ssize_t write_output(void *cookie, const char *text, size_t size)
     ssize_t written;
 
     (void)cookie;
-    RT_TRACE(rt_trace_write(RT_TRACE_OUTPUT, current_task, 0, 1,
-                            append_string(text, length)));
+    write_text(RT_TRACE_OUTPUT, 1, text, length);
     written = write(STDOUT_FILENO, text, size);
     return written < 0 ? 0 : written; /* 0 is how a cookie reports an error */
 }
@@ -207,8 +257,7 @@ static void restore_stdout(void)
 
 static void trace_panic(const char *message)
 {
-    RT_TRACE(rt_trace_write(RT_TRACE_PANIC, current_task, 0, 0,
-                            append_string(message, strlen(message))));
+    write_text(RT_TRACE_PANIC, 0, message, strlen(message));
 }
 
 static int map_file(const char *path)
@@ -239,11 +288,23 @@ static uint64_t realtime_ns(void)
     return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
+/* The last part of its path, which is the one that people know it by. */
+static void copy_program_name(char name[RT_TRACE_PROGRAM_SIZE])
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    const char *slash;
+
+    path[length > 0 ? length : 0] = '\0';
+    slash = strrchr(path, '/');
+    snprintf(name, RT_TRACE_PROGRAM_SIZE, "%.*s", RT_TRACE_PROGRAM_SIZE - 1,
+             slash ? slash + 1 : path);
+}
+
 static void write_header(const struct rt_trace_info *info)
 {
     struct rt_trace_header *header = trace.header;
     uint64_t magic;
-    ssize_t length;
 
     header->version = RT_TRACE_VERSION;
     header->record_size = sizeof(struct rt_trace_record);
@@ -257,9 +318,7 @@ static void write_header(const struct rt_trace_info *info)
     header->clock = info->clock;
     header->workers = info->workers;
     header->pid = (uint32_t)getpid();
-    length =
-        readlink("/proc/self/exe", header->program, RT_TRACE_PROGRAM_SIZE - 1);
-    header->program[length > 0 ? length : 0] = '\0';
+    copy_program_name(header->program);
     atomic_store(&header->string_used, 1); /* offset 0 is "" */
     /*
      * Last: a live reader takes a file without the magic for an empty one.
@@ -284,9 +343,11 @@ int rt_trace_open(const char *path, const struct rt_trace_info *info)
     for (int i = 0; i < INTERN_SLOTS; i++) {
         atomic_init(&trace.interned[i], 0);
     }
+    trace.now = info->now;
+    trace.now_source = info->now_source;
     write_header(info);
     rt_panic_set_hook(trace_panic);
-    rt_trace_is_on = true;
+    atomic_store(&rt_trace_is_on, true);
     trace_stdout();
     return 0;
 }
@@ -299,7 +360,10 @@ void rt_trace_close(void)
         return;
     }
     restore_stdout();
-    rt_trace_is_on = false;
+    atomic_store(&rt_trace_is_on, false);
+    while (atomic_load(&visitors) > 0) {
+        sched_yield();
+    }
     rt_panic_set_hook(NULL);
     count = atomic_load(&trace.header->record_count);
     count = count < RECORD_CAPACITY ? count : RECORD_CAPACITY;
@@ -308,5 +372,4 @@ void rt_trace_close(void)
     (void)!ftruncate(trace.fd, (off_t)(RECORD_OFFSET +
                                        count * sizeof(struct rt_trace_record)));
     close(trace.fd);
-    rt_trace_set_clock(NULL, NULL);
 }

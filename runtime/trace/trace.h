@@ -3,31 +3,42 @@
  * grader. See format.h for the bytes.
  *
  * Off, a trace point costs one load and one branch that is never taken. On,
- * it costs an atomic add and a 32-byte store into mapped memory: no lock, no
- * system call, and the records outlive a crash of the program.
+ * it costs three atomic adds and a 32-byte store into mapped memory: no lock,
+ * no system call, and the records outlive a crash of the program.
  *
  * One trace in a process. rt_trace_open comes first, rt_trace_close last;
- * the rest may be called from any thread between them.
+ * the rest may be called from any thread, also while it is closed: then it
+ * does nothing.
  */
 #ifndef RT_TRACE_TRACE_H
 #define RT_TRACE_TRACE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "trace/format.h"
 
-/* What the header of the trace file says of the run. */
+/* What the header of the trace file says of the run, and its clock. */
 struct rt_trace_info {
     uint64_t seed;
     uint32_t hostile;
     enum rt_trace_clock clock;
     uint32_t workers;
+    uint64_t (*now)(void *source); /* gives the time of the records, ns */
+    void *now_source;              /* borrowed until the close */
 };
 
-/* True while a trace is open. Read it through RT_TRACE. */
-extern bool rt_trace_is_on;
+/* True while a trace is open. Read it through rt_trace_is_open. */
+extern atomic_bool rt_trace_is_on;
+
+static inline bool rt_trace_is_open(void)
+{
+    /* Relaxed: a hint. Whoever writes looks again. */
+    return __builtin_expect(
+        atomic_load_explicit(&rt_trace_is_on, memory_order_relaxed), 0);
+}
 
 /*
  * Creates (or empties) the file at path and starts the trace. Standard output
@@ -37,12 +48,6 @@ int rt_trace_open(const char *path, const struct rt_trace_info *info);
 
 /* Ends the trace and cuts the file to what was written. */
 void rt_trace_close(void);
-
-/*
- * Sets where the time of the records comes from: now(source) gives ns.
- * Until then, and with NULL, it is 0.
- */
-void rt_trace_set_clock(uint64_t (*now)(void *source), void *source);
 
 /*
  * The task that runs on this thread now (0: none), and the cause of the wakes
@@ -71,7 +76,7 @@ void rt_trace_mark(const char *text);
 /* RT_TRACE(rt_trace_write(...)): does it only while a trace is on. */
 #define RT_TRACE(call)                                                         \
     do {                                                                       \
-        if (__builtin_expect(rt_trace_is_on, 0)) {                             \
+        if (rt_trace_is_open()) {                                              \
             call;                                                              \
         }                                                                      \
     } while (0)

@@ -46,9 +46,7 @@ class Story:
     def add(self, kind, task=0, other=0, detail=0, argument=0):
         sequence = len(self.records) & 0xFFFFFFFF
         self.records.append(
-            RECORD.pack(
-                self.now, sequence, kind, 0, detail, task, other, argument
-            )
+            RECORD.pack(self.now, sequence, kind, 0, detail, task, other, argument)
         )
 
     def enqueue(self, task):

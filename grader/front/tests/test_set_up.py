@@ -104,7 +104,7 @@ def test_macos(machine):
     machine.add("python3", 'echo "python3 $*" >>"$LOG"; exit 1')
     done = machine.set_up("macos", LOG=str(machine.log))
     assert "brew install gcc check ncurses pkgconf netcat" in machine.said()
-    assert "into .polliwog/venv: pytest rich" in done.stdout
+    assert "into .polliwog/venv: pytest tomli" in done.stdout
     assert "bubblewrap" not in done.stdout
 
 

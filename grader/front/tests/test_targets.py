@@ -157,7 +157,21 @@ def test_reset_brings_back_a_lost_file(course):
     assert file.read_text() == stub
 
 
-# --- progress ---
+def test_reset_that_cannot_write_says_so(course):
+    course.path(STUB).unlink()
+    course.path("exercises").rename(course.path("elsewhere"))
+    done = course.make("reset-ex1")
+    assert done.returncode == 2
+    assert done.stderr.startswith("polliwog: [Errno 2]")
+
+
+# --- start and progress ---
+
+
+def test_start_ends_with_the_next_command(course):
+    done = course.make("start")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "Next:  make check-ex1"
 
 
 def test_progress_names_the_next_command(course):

@@ -1,0 +1,139 @@
+/*
+ * Sending: first a place, then the value.
+ */
+#include <errno.h>
+
+#include "sync/mpsc_core.h"
+#include "sync/thread.h"
+
+/* Puts the value into the ring; a bounded channel has a place for it. */
+static int push(struct rt_mpsc *channel, const void *value)
+{
+    struct rt_waker wake = RT_NO_WAKER;
+    int result = 0;
+
+    rt_lock_acquire(&channel->lock);
+    if (!rt_ring_push(&channel->values, value)) {
+        result = -ENOMEM;
+    } else {
+        wake = rt_mpsc_take_receiver_locked(channel);
+    }
+    rt_lock_release(&channel->lock);
+    rt_waker_wake(&wake);
+    return result;
+}
+
+/* Gives a place back; after a close the receiver may wait for just that. */
+static void give_back(struct rt_mpsc *channel)
+{
+    struct rt_waker wake = RT_NO_WAKER;
+
+    rt_semaphore_release(&channel->room, 1);
+    rt_lock_acquire(&channel->lock);
+    if (channel->is_closed) {
+        wake = rt_mpsc_take_receiver_locked(channel);
+    }
+    rt_lock_release(&channel->lock);
+    rt_waker_wake(&wake);
+}
+
+/* Takes a place now: 0, -EAGAIN or -EPIPE. */
+static int try_room(struct rt_mpsc *channel, const struct rt_mpsc_sender *own)
+{
+    if (channel->capacity != RT_MPSC_UNBOUNDED) {
+        return rt_semaphore_try_acquire(&channel->room, 1);
+    }
+    return rt_mpsc_is_closed(own) ? -EPIPE : 0;
+}
+
+int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value)
+{
+    int error = try_room(sender->channel, sender);
+
+    return error ? error : rt_mpsc_send_reserved(sender, value);
+}
+
+int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value)
+{
+    struct rt_mpsc *channel = sender->channel;
+    int error = push(channel, value);
+
+    if (error && channel->capacity != RT_MPSC_UNBOUNDED) {
+        give_back(channel);
+    }
+    return error;
+}
+
+void rt_mpsc_unreserve(struct rt_mpsc_sender *sender)
+{
+    give_back(sender->channel);
+}
+
+struct rt_acquire rt_mpsc_reserve(struct rt_mpsc_sender *sender)
+{
+    return rt_semaphore_acquire(&sender->channel->room, 1);
+}
+
+static struct rt_mpsc_send *send_of(struct rt_future *future)
+{
+    return (struct rt_mpsc_send *)(void *)future;
+}
+
+/* 0 when there is room, -EPIPE when closed, -EAGAIN when we wait. */
+static int poll_room(struct rt_mpsc_send *send, struct rt_context *cx)
+{
+    if (send->channel->capacity == RT_MPSC_UNBOUNDED) {
+        struct rt_mpsc_sender sender = {send->channel};
+
+        return rt_mpsc_is_closed(&sender) ? -EPIPE : 0;
+    }
+    if (rt_future_poll(&send->room.future, cx) == RT_PENDING) {
+        return -EAGAIN;
+    }
+    return send->room.result;
+}
+
+static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_mpsc_send *send = send_of(future);
+    struct rt_mpsc_sender sender = {send->channel};
+
+    send->result = poll_room(send, cx);
+    if (send->result == -EAGAIN) {
+        return RT_PENDING;
+    }
+    if (send->result == 0) {
+        send->result = rt_mpsc_send_reserved(&sender, send->value);
+    }
+    return RT_READY;
+}
+
+static void send_drop(struct rt_future *future)
+{
+    rt_future_drop(&send_of(future)->room.future);
+}
+
+static const struct rt_future_ops send_ops = {
+    .poll = send_poll,
+    .drop = send_drop,
+    .name = "mpsc send",
+};
+
+struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
+                                 const void *value)
+{
+    return (struct rt_mpsc_send){
+        .future = RT_FUTURE(&send_ops),
+        .room = rt_mpsc_reserve(sender),
+        .channel = sender->channel,
+        .value = value,
+    };
+}
+
+int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
+{
+    struct rt_mpsc_send send = rt_mpsc_send(sender, value);
+
+    rt_thread_block_on(&send.future);
+    return send.result;
+}
