@@ -45,26 +45,3 @@ uint64_t trace_time_last(const char *path, uint64_t fallback)
     close(fd);
     return time;
 }
-
-unsigned trace_armed_timers(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct rt_trace_header header;
-    struct rt_trace_record record;
-    uint64_t place;
-    unsigned armed = 0;
-
-    if (fd < 0) {
-        return 0;
-    }
-    place = read_at(fd, 0, &header, sizeof(header)) ? header.record_offset : 0;
-    while (place && read_at(fd, place, &record, sizeof(record)) &&
-           record.type != RT_TRACE_NONE) {
-        armed += record.type == RT_TRACE_TIMER_ARM;
-        armed -= record.type == RT_TRACE_TIMER_FIRE ||
-                 record.type == RT_TRACE_TIMER_CANCEL;
-        place += sizeof(record);
-    }
-    close(fd);
-    return armed;
-}

@@ -10,7 +10,4 @@
 /* ns, or fallback when the file tells nothing. */
 uint64_t trace_time_last(const char *path, uint64_t fallback);
 
-/* How many timers were armed, and have not fired, when the trace was read. */
-unsigned trace_armed_timers(const char *path);
-
 #endif
