@@ -46,6 +46,9 @@ enum rt_poll rt_future_poll(struct rt_future *future, struct rt_context *cx)
     enum rt_poll poll;
 
     check_contract(future);
+    if (__builtin_expect(cx->junk != NULL, 0)) {
+        rt_hostility_junk_stack(cx->junk); /* the last call before the poll */
+    }
     poll = future->ops->poll(future, cx);
     if (poll == RT_READY) {
         future->resume = &finished_mark;

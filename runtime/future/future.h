@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hostile.h"
 #include "future/waker.h"
 
 struct rt_future;
@@ -40,6 +41,8 @@ struct rt_context {
     uint32_t budget;              /* how many leaf operations may still
                                      succeed in this poll: see rt_budget */
     const void *stack;            /* locals of this poll lie below */
+    struct rt_hostility *junk;    /* borrowed: fills the stack with junk
+                                     before each poll; or NULL, as usual */
 };
 
 /* The behaviour of one kind of future; one constant for all its frames. */

@@ -130,7 +130,7 @@ static void run_task(struct rt_runtime *runtime, struct rt_task *task)
 
     cx.stack = __builtin_frame_address(0);
     if (runtime->hostility.features & RT_HOSTILE_JUNK) {
-        rt_hostility_junk_stack(&runtime->hostility);
+        cx.junk = &runtime->hostility;
     }
     if (rt_task_run(task, &cx) == RT_TASK_AFTER_AGAIN) {
         rt_core_push_ready(runtime,
