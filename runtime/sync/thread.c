@@ -78,13 +78,13 @@ static struct sleeper *make_sleeper(void)
 {
     struct sleeper *sleeper = rt_alloc(sizeof(*sleeper));
 
-    if (!sleeper) {
-        rt_panic("out-of-memory", "no memory to block a thread with");
+    if (sleeper) {
+        pthread_mutex_init(&sleeper->mutex, NULL);
+        pthread_cond_init(&sleeper->condition, NULL);
+        sleeper->references = 1;
+        return sleeper;
     }
-    pthread_mutex_init(&sleeper->mutex, NULL);
-    pthread_cond_init(&sleeper->condition, NULL);
-    sleeper->references = 1;
-    return sleeper;
+    rt_panic("out-of-memory", "no memory to block a thread with");
 }
 
 void rt_thread_block_on(struct rt_future *future)

@@ -1,9 +1,9 @@
 #include "task/task.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
+#include "base/monotonic.h"
 #include "trace/trace.h"
 
 static _Atomic uint32_t last_id;
@@ -176,14 +176,6 @@ static void cancel(struct rt_task *task, enum rt_trace_end reason)
     complete(task, RT_TASK_CANCELLED, reason);
 }
 
-static uint64_t real_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
 static void trace_await_chain(const struct rt_task *task)
 {
     const struct rt_future *future = task->future;
@@ -196,12 +188,13 @@ static void trace_await_chain(const struct rt_task *task)
 
 static enum rt_poll poll_traced(struct rt_task *task, struct rt_context *cx)
 {
-    uint64_t begin = real_ns();
+    uint64_t begin = rt_monotonic_ns();
     enum rt_poll poll;
 
     rt_trace_write(RT_TRACE_POLL_BEGIN, task->id, 0, 0, 0);
     poll = rt_future_poll(task->future, cx);
-    rt_trace_write(RT_TRACE_POLL_END, task->id, 0, poll, real_ns() - begin);
+    rt_trace_write(RT_TRACE_POLL_END, task->id, 0, poll,
+                   rt_monotonic_ns() - begin);
     if (poll == RT_PENDING) {
         trace_await_chain(task);
     }

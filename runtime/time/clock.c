@@ -1,21 +1,13 @@
 #include "time/clock.h"
 
-#include <time.h>
-
-static uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
+#include "base/monotonic.h"
 
 void rt_clock_init(struct rt_clock *clock, enum rt_clock_kind kind,
                    uint32_t scale)
 {
     clock->kind = kind;
     clock->scale = kind == RT_CLOCK_SCALED && scale > 0 ? scale : 1;
-    clock->monotonic_0 = monotonic_ns();
+    clock->monotonic_0 = rt_monotonic_ns();
     clock->offset = 0;
 }
 
@@ -24,7 +16,8 @@ uint64_t rt_clock_now(const struct rt_clock *clock)
     if (rt_clock_stands_still(clock)) {
         return clock->offset;
     }
-    return clock->offset + (monotonic_ns() - clock->monotonic_0) * clock->scale;
+    return clock->offset +
+           (rt_monotonic_ns() - clock->monotonic_0) * clock->scale;
 }
 
 void rt_clock_set(struct rt_clock *clock, uint64_t now)
@@ -47,7 +40,7 @@ void rt_clock_resume(struct rt_clock *clock)
     if (clock->kind != RT_CLOCK_PAUSED) {
         return;
     }
-    clock->monotonic_0 = monotonic_ns();
+    clock->monotonic_0 = rt_monotonic_ns();
     clock->kind = clock->scale > 1 ? RT_CLOCK_SCALED : RT_CLOCK_REAL;
 }
 
