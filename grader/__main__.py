@@ -7,8 +7,9 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 
-from grader import check, exercise, progress, report
+from grader import check, exercise, progress, report, sandbox
 
 COULD_NOT_CHECK = 2
 INTERRUPTED = 130
@@ -54,6 +55,7 @@ def _stop(*_):
 
 
 def main():
+    sandbox.adopt_orphans()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGHUP, _stop)
     try:
@@ -61,6 +63,11 @@ def main():
     except KeyboardInterrupt:
         print("\npolliwog: stopped", file=sys.stderr)
         return INTERRUPTED
+    except Exception:  # a fault of ours is no verdict on the submission
+        traceback.print_exc()
+        return _give_up("the grader itself has failed; see above")
+    finally:
+        sandbox.reap_orphans()
 
 
 if __name__ == "__main__":

@@ -7,13 +7,16 @@ has zeros in its locals at the start of each poll. All are kept in build/ under
 a hash of what went into them. Results never are.
 """
 
+import contextlib
 import dataclasses
+import fcntl
 import hashlib
 import json
 import os
 import shlex
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from grader import sandbox, symbols
@@ -27,6 +30,7 @@ RUNTIME = ROOT / "runtime"
 ASAN_EXIT = ROOT / "grader" / "unit" / "asan_exit.c"
 
 KEEP = 60  # programs in the cache
+IN_USE_SECONDS = 300  # no check takes as long
 SHOWN_LINES = 12  # of a compiler's output
 
 COMMON = ["-g", "-DRT_DEBUG", "-pthread"]
@@ -42,6 +46,14 @@ VARIANTS = {
 }
 
 
+@contextlib.contextmanager
+def _alone_in(folder):
+    """Other checks of the same submission wait until we are done here."""
+    with open(folder / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @dataclasses.dataclass(frozen=True)
 class Build:
     folder: Path
@@ -54,9 +66,10 @@ class Build:
         """The path of one variant, made when it is first wanted; None when
         the compiler can't make it."""
         path = self.folder / variant
-        if not path.exists() and _compile(variant, self.name, self.folder)[0]:
-            _link(variant, self.folder)
-        return path if path.exists() else None
+        with _alone_in(self.folder):
+            if not path.exists() and _compile(variant, self.name, self.folder)[0]:
+                _link(variant, self.folder)
+            return path if path.exists() else None
 
 
 def compiler():
@@ -113,7 +126,8 @@ def _compile(variant, name, folder):
 
 
 def _link(variant, folder):
-    """Returns an error message, or None."""
+    """Returns an error message, or None. The program gets its name only when
+    it is complete."""
     objects = [f"{variant}.o"]
     readable = [str(library(variant))]
     if variant == "asan":
@@ -123,10 +137,13 @@ def _link(variant, folder):
         *compiler(),
         *COMMON,
         *VARIANTS[variant],
-        *("-o", variant, *objects, str(library(variant))),
+        *("-o", f"{variant}.new", *objects, str(library(variant))),
     ]
     status, output = sandbox.run_tool(command, folder, readable)
-    return None if status == 0 else output
+    if status != 0:
+        return output
+    (folder / f"{variant}.new").rename(folder / variant)
+    return None
 
 
 def _link_failure(output):
@@ -161,10 +178,20 @@ def _build(source, text, functions, folder):
     return {"failure": failure, "advice": advice, "calls": sorted(found.calls)}
 
 
+def _idle_seconds(path):
+    """Since its last use; 0 when another check has just taken it away."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
 def _prune(cache):
-    kept = sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime)
-    for path in kept[:-KEEP]:
-        shutil.rmtree(path, ignore_errors=True)
+    """Removes what was used longest ago, but nothing that may be in use."""
+    oldest_last = sorted((_idle_seconds(path), path) for path in cache.iterdir())
+    for idle, path in oldest_last[KEEP:]:
+        if idle > IN_USE_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _make(source, text, functions, place):

@@ -5,18 +5,23 @@ namespace. It sees /usr, the few paths that it is given, and an empty /tmp of
 bounded size. When its first process ends, all end: nothing is left behind.
 """
 
+import ctypes
 import functools
 import os
 import resource
 import shutil
 import signal
 import subprocess
+import time
 
 TMP_BYTES = 64 << 20
 MEMORY = 1 << 30  # address space of a submission
 COMPILE_SECONDS = 10
 COMPILE_MEMORY = 2 << 30
 OUTPUT_MOST = 1 << 16
+REAP_SECONDS = 2
+
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 RUN_INSIDE = "/run/judge"  # where a program finds the folder of its run
 WORK_INSIDE = "/run/work"  # where a compiler works
@@ -149,3 +154,27 @@ def kill(process):
     except ProcessLookupError:
         pass
     process.wait()
+
+
+def adopt_orphans():
+    """From now on the orphans of our children become our children, and not
+    those of process 1, which in a container may never look after them."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _kill_children():
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+        for pid in file.read().split():
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def reap_orphans():
+    """Ends what is left of our children, so that not even a zombie stays."""
+    limit = time.monotonic() + REAP_SECONDS
+    try:
+        while time.monotonic() < limit:
+            _kill_children()
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.002)
+    except OSError:
+        pass  # there is none left

@@ -30,20 +30,30 @@ class Keyboard:
     def __init__(self):
         self.fd = sys.stdin.fileno()
         self.before = termios.tcgetattr(self.fd) if sys.stdin.isatty() else None
+        self.key_by_key = None
+        if self.before is not None:
+            # Ctrl-C becomes a key like any other, so that we can tidy up.
+            self.key_by_key = termios.tcgetattr(self.fd)
+            self.key_by_key[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG)
 
     @contextlib.contextmanager
-    def key_by_key(self):
-        """Ctrl-C becomes a key like any other, so that we can tidy up."""
+    def mode(self, inside, afterwards):
+        """The terminal works in one way inside the block, in another after."""
         if self.before is None:
             yield
             return
-        raw = termios.tcgetattr(self.fd)
-        raw[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG)
-        termios.tcsetattr(self.fd, termios.TCSADRAIN, raw)
+        termios.tcsetattr(self.fd, termios.TCSADRAIN, inside)
         try:
             yield
         finally:
-            termios.tcsetattr(self.fd, termios.TCSADRAIN, self.before)
+            termios.tcsetattr(self.fd, termios.TCSADRAIN, afterwards)
+
+    def reading_keys(self):
+        return self.mode(self.key_by_key, self.before)
+
+    def lent(self):
+        """For another program, that finds the terminal as it was."""
+        return self.mode(self.before, self.key_by_key)
 
     def read(self, timeout_s):
         """The key that was pressed within this time, or ""."""
@@ -101,11 +111,16 @@ class Watch:
             print(f"{self.current.number}.   {KEYS}", flush=True)
 
     def visualize(self):
-        subprocess.run(
-            ["visualizer/watch-exercise", str(self.current.number)],
-            cwd=course.ROOT,
-            check=False,
-        )
+        """A Ctrl-C in there is meant for the visualizer, not for us."""
+        signal.signal(signal.SIGINT, lambda *_: None)
+        with self.keyboard.lent():
+            subprocess.run(
+                ["visualizer/watch-exercise", str(self.current.number)],
+                cwd=course.ROOT,
+                check=False,
+            )
+        signal.signal(signal.SIGINT, quit_on_signal)
+        self.show_keys()
 
     def go_on(self):
         """To the exercise after this one; after the last comes the first."""
@@ -119,6 +134,8 @@ class Watch:
             print()
             hint.main(str(self.current.number))
             self.show_keys()
+        elif key == "v":
+            self.visualize()
         elif key == "n":
             self.go_on()
 
@@ -130,22 +147,9 @@ class Watch:
         return changed[0] if changed else None
 
     def run(self):
-        with self.keyboard.key_by_key():
-            self.check()
+        self.check()
         while True:
-            with self.keyboard.key_by_key():
-                key = self.wait()
-            if key == "v":
-                self.visualize()  # with the terminal as it was
-                self.show_keys()
-
-    def wait(self):
-        """Handles keys and saves, until the visualizer is asked for."""
-        while True:
-            key = self.keyboard.read(TICK_S)
-            if key == "v":
-                return key
-            self.press(key)
+            self.press(self.keyboard.read(TICK_S))
             exercise = self.saved()
             if exercise:
                 self.current = exercise
@@ -162,6 +166,8 @@ def main():
     progress.main()
     print("\nI check an exercise again whenever you save it. Ctrl-C ends this.")
     try:
-        Watch(Keyboard()).run()
+        keyboard = Keyboard()
+        with keyboard.reading_keys():
+            Watch(keyboard).run()
     except Quit:
         print("\nSee you soon. To go on: make watch")
