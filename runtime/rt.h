@@ -36,4 +36,6 @@
 #include "sync/thread.h"
 #include "sync/watch.h"
 
+#include "testing/poll.h"
+
 #endif

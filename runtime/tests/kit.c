@@ -65,46 +65,6 @@ struct kit_say kit_say(const char *text, uint64_t delay)
         .future = RT_FUTURE(&say_ops), .text = text, .delay = delay};
 }
 
-/* ---- wakers ---- */
-
-static void count_clone(void *data)
-{
-    ((struct kit_waker *)data)->held++;
-}
-
-static void count_wake_by_ref(void *data)
-{
-    ((struct kit_waker *)data)->wakes++;
-}
-
-static void count_drop(void *data)
-{
-    ((struct kit_waker *)data)->held--;
-}
-
-static void count_wake(void *data)
-{
-    count_wake_by_ref(data);
-    count_drop(data);
-}
-
-static const struct rt_waker_ops count_ops = {count_clone, count_wake,
-                                              count_wake_by_ref, count_drop};
-
-void kit_waker_init(struct kit_waker *waker)
-{
-    waker->waker = (struct rt_waker){&count_ops, waker};
-    waker->held = 0;
-    waker->wakes = 0;
-}
-
-enum rt_poll kit_poll(struct rt_future *future, struct kit_waker *waker)
-{
-    struct rt_context cx = rt_context_make(&waker->waker);
-
-    return rt_future_poll(future, &cx);
-}
-
 /* ---- runtimes ---- */
 
 struct rt_runtime *kit_runtime(void)

@@ -60,18 +60,11 @@ struct kit_say {
 
 struct kit_say kit_say(const char *text, uint64_t delay);
 
-/* ---- wakers of a test ---- */
+/* ---- polling by hand: the public kit, by the names of these tests ---- */
 
-struct kit_waker {
-    struct rt_waker waker;
-    atomic_int held;  /* clones that are not yet given up */
-    atomic_int wakes; /* by either way */
-};
-
-void kit_waker_init(struct kit_waker *waker);
-
-/* Polls by hand, with the waker. */
-enum rt_poll kit_poll(struct rt_future *future, struct kit_waker *waker);
+#define kit_waker rt_test_waker
+#define kit_waker_init rt_test_waker_init
+#define kit_poll rt_test_poll
 
 /* ---- runtimes ---- */
 
