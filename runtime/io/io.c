@@ -162,3 +162,76 @@ struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size)
 {
     return make_write(&write_all_ops, io, buffer, size);
 }
+
+/* ---- flushing and ending ---- */
+
+enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
+                              struct rt_context *cx, ssize_t *result)
+{
+    *result = 0;
+    return io->ops->poll_flush ? io->ops->poll_flush(io, waiter, cx, result)
+                               : RT_READY;
+}
+
+enum rt_poll rt_io_poll_shutdown(struct rt_io *io, struct rt_io_waiter *waiter,
+                                 struct rt_context *cx, ssize_t *result)
+{
+    *result = 0;
+    return io->ops->poll_shutdown
+               ? io->ops->poll_shutdown(io, waiter, cx, result)
+               : RT_READY;
+}
+
+void rt_io_close(struct rt_io *io)
+{
+    if (io->ops && io->ops->close) {
+        io->ops->close(io);
+    }
+}
+
+static struct rt_flush *flush_of(struct rt_future *future)
+{
+    return (struct rt_flush *)(void *)future;
+}
+
+static enum rt_poll flush_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_flush *flush = flush_of(future);
+
+    return rt_io_poll_flush(flush->io, &flush->waiter, cx, &flush->result);
+}
+
+static enum rt_poll shutdown_poll(struct rt_future *future,
+                                  struct rt_context *cx)
+{
+    struct rt_flush *flush = flush_of(future);
+
+    return rt_io_poll_shutdown(flush->io, &flush->waiter, cx, &flush->result);
+}
+
+static void flush_drop(struct rt_future *future)
+{
+    rt_io_waiter_cancel(&flush_of(future)->waiter);
+}
+
+static const struct rt_future_ops flush_ops = {
+    .poll = flush_poll,
+    .drop = flush_drop,
+    .name = "flush",
+};
+
+static const struct rt_future_ops shutdown_ops = {
+    .poll = shutdown_poll,
+    .drop = flush_drop,
+    .name = "shutdown",
+};
+
+struct rt_flush rt_io_flush(struct rt_io *io)
+{
+    return (struct rt_flush){.future = RT_FUTURE(&flush_ops), .io = io};
+}
+
+struct rt_flush rt_io_shutdown(struct rt_io *io)
+{
+    return (struct rt_flush){.future = RT_FUTURE(&shutdown_ops), .io = io};
+}

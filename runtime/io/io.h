@@ -19,8 +19,12 @@
 struct rt_io;
 
 /*
- * Each poll gives RT_READY with *result, or RT_PENDING with the waiter left
- * where the progress will come from.
+ * Each poll gives RT_READY with *result, or RT_PENDING with cx's waker left
+ * where the progress will come from: in the waiter, on a file descriptor's
+ * source; or in a slot of the thing itself, which then needs no waiter. A
+ * thing made of others (a buffered reader, ...) hands the waiter on.
+ *
+ * What is NULL from poll_flush on has nothing to do, and succeeds with 0.
  */
 struct rt_io_ops {
     enum rt_poll (*poll_read)(struct rt_io *io, struct rt_io_waiter *waiter,
@@ -29,6 +33,14 @@ struct rt_io_ops {
     enum rt_poll (*poll_write)(struct rt_io *io, struct rt_io_waiter *waiter,
                                struct rt_context *cx, const void *buffer,
                                size_t size, ssize_t *result);
+    /* Sends on what was written and is kept back in a buffer. */
+    enum rt_poll (*poll_flush)(struct rt_io *io, struct rt_io_waiter *waiter,
+                               struct rt_context *cx, ssize_t *result);
+    /* Flushes, and says that no more will be written. Reading goes on. */
+    enum rt_poll (*poll_shutdown)(struct rt_io *io, struct rt_io_waiter *waiter,
+                                  struct rt_context *cx, ssize_t *result);
+    /* Ends both ways and releases what it holds; harmless the second time. */
+    void (*close)(struct rt_io *io);
 };
 
 struct rt_io {
@@ -56,6 +68,13 @@ struct rt_write {
     ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
+struct rt_flush {
+    struct rt_future future;
+    struct rt_io *io; /* borrowed */
+    struct rt_io_waiter waiter;
+    ssize_t result; /* when ready: 0, or a negative errno */
+};
+
 /* Reads what is there: 1..size bytes, or 0 at the end of the stream. */
 struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size);
 
@@ -67,5 +86,24 @@ struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size);
 
 /* Writes all size bytes; on an error done tells how many. */
 struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size);
+
+/* Waits until what was written has left the buffers on our side. */
+struct rt_flush rt_io_flush(struct rt_io *io);
+
+/*
+ * Flushes and says that we write no more: the other side reads the end of the
+ * stream (TCP: FIN). Reading goes on; a write after it fails with -EPIPE.
+ */
+struct rt_flush rt_io_shutdown(struct rt_io *io);
+
+/* Closes what owns something; harmless when it is closed already. */
+void rt_io_close(struct rt_io *io);
+
+/* ---- for those who make one io of another: the polls, NULL or not ---- */
+
+enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
+                              struct rt_context *cx, ssize_t *result);
+enum rt_poll rt_io_poll_shutdown(struct rt_io *io, struct rt_io_waiter *waiter,
+                                 struct rt_context *cx, ssize_t *result);
 
 #endif

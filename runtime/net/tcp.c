@@ -47,9 +47,26 @@ static enum rt_poll stream_poll_write(struct rt_io *io,
                                buffer, size, result);
 }
 
+static enum rt_poll stream_poll_shutdown(struct rt_io *io,
+                                         struct rt_io_waiter *waiter,
+                                         struct rt_context *cx, ssize_t *result)
+{
+    (void)waiter;
+    (void)cx;
+    *result = rt_tcp_stream_shutdown(stream_of(io));
+    return RT_READY;
+}
+
+static void stream_close(struct rt_io *io)
+{
+    rt_tcp_stream_close(stream_of(io));
+}
+
 static const struct rt_io_ops stream_io_ops = {
     .poll_read = stream_poll_read,
     .poll_write = stream_poll_write,
+    .poll_shutdown = stream_poll_shutdown,
+    .close = stream_close,
 };
 
 /* Makes a stream of a connected fd, which it takes, also on an error. */

@@ -54,7 +54,8 @@ static enum rt_poll play_write(struct rt_io *io, struct rt_io_waiter *waiter,
     return play(io, cx, size, result);
 }
 
-static const struct rt_io_ops play_ops = {play_read, play_write};
+static const struct rt_io_ops play_ops = {.poll_read = play_read,
+                                          .poll_write = play_write};
 static struct script script;
 static struct kit_waker waker;
 static char buffer[16];

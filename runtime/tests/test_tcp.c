@@ -148,6 +148,21 @@ START_TEST(half_close_ends_one_direction_only)
 }
 END_TEST
 
+START_TEST(a_shutdown_through_the_io_is_a_half_close_too)
+{
+    struct rt_flush shutdown_io;
+
+    net_connect_both();
+    shutdown_io = rt_io_shutdown(&net.stream.io);
+    ck_assert_int_eq(kit_poll(&shutdown_io.future, &net.waker), RT_READY);
+    ck_assert_int_eq(shutdown_io.result, 0);
+    ck_assert_int_eq(read(net.client, net.buffer, 64), 0);
+    rt_io_close(&net.stream.io);
+    rt_io_close(&net.stream.io);
+    ck_assert_ptr_null(net.stream.runtime);
+}
+END_TEST
+
 static void reset_by_client(void)
 {
     struct linger none = {1, 0};
@@ -457,6 +472,7 @@ Suite *tcp_suite(void)
         the_end_is_seen_after_a_write_that_did_not_fit,
         a_write_goes_on_when_the_peer_reads,
         half_close_ends_one_direction_only,
+        a_shutdown_through_the_io_is_a_half_close_too,
         a_reset_is_an_error_not_a_hang,
         writing_to_a_peer_that_is_gone_is_an_error_without_a_signal,
         one_poll_may_read_128_times_then_the_others_have_a_turn,
