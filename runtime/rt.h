@@ -22,6 +22,7 @@
 #include "time/sleep.h"
 #include "time/timeout.h"
 
+#include "io/duplex.h"
 #include "io/io.h"
 #include "net/tcp.h"
 #include "signal/signal.h"

@@ -34,6 +34,7 @@ Suite *semaphore_suite(void);
 Suite *notify_suite(void);
 Suite *mpsc_suite(void);
 Suite *channels_suite(void);
+Suite *duplex_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
