@@ -30,8 +30,9 @@ static void arrive(struct rt_barrier_wait *wait)
     }
 }
 
-static bool is_released(const struct rt_barrier_wait *wait)
+static bool is_released(struct rt_future *future)
 {
+    const struct rt_barrier_wait *wait = wait_of(future);
     bool is_over;
 
     rt_lock_acquire(&wait->barrier->lock);
@@ -40,10 +41,6 @@ static bool is_released(const struct rt_barrier_wait *wait)
     return is_over;
 }
 
-/*
- * The wait is made before the look, so a release in between completes it. It
- * may tell of the round before ours: then we wait once more.
- */
 static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_barrier_wait *wait = wait_of(future);
@@ -51,29 +48,12 @@ static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
     if (!wait->has_arrived) {
         arrive(wait);
     }
-    for (;;) {
-        if (!wait->notified.future.ops) {
-            wait->notified = rt_notify_notified(&wait->barrier->released);
-        }
-        if (is_released(wait)) {
-            return RT_READY;
-        }
-        if (rt_future_poll(&wait->notified.future, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        rt_future_drop(&wait->notified.future);
-        wait->notified = (struct rt_notified){0};
-    }
-}
-
-static void wait_drop(struct rt_future *future)
-{
-    rt_future_drop(&wait_of(future)->notified.future);
+    return rt_notify_poll_until(&wait->barrier->released, &wait->notified,
+                                future, is_released, cx);
 }
 
 static const struct rt_future_ops wait_ops = {
     .poll = wait_poll,
-    .drop = wait_drop,
     .name = "barrier",
 };
 

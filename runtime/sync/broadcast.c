@@ -175,38 +175,26 @@ static struct rt_broadcast_receive *receive_of(struct rt_future *future)
     return (struct rt_broadcast_receive *)(void *)future;
 }
 
-/* As in watch.c: the wait is made before the look. */
+static bool is_settled(struct rt_future *future)
+{
+    struct rt_broadcast_receive *self = receive_of(future);
+
+    self->result =
+        rt_broadcast_try_receive(self->receiver, self->value, &self->missed);
+    return self->result != -EAGAIN;
+}
+
 static enum rt_poll receive_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
     struct rt_broadcast_receive *self = receive_of(future);
-    struct rt_notify *notify = &self->receiver->shared->sent;
 
-    for (;;) {
-        if (!self->notified.future.ops) {
-            self->notified = rt_notify_notified(notify);
-        }
-        self->result = rt_broadcast_try_receive(self->receiver, self->value,
-                                                &self->missed);
-        if (self->result != -EAGAIN) {
-            return RT_READY;
-        }
-        if (rt_future_poll(&self->notified.future, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        rt_future_drop(&self->notified.future);
-        self->notified = (struct rt_notified){0};
-    }
-}
-
-static void receive_drop(struct rt_future *future)
-{
-    rt_future_drop(&receive_of(future)->notified.future);
+    return rt_notify_poll_until(&self->receiver->shared->sent, &self->notified,
+                                future, is_settled, cx);
 }
 
 static const struct rt_future_ops receive_ops = {
     .poll = receive_poll,
-    .drop = receive_drop,
     .name = "broadcast receive",
 };
 

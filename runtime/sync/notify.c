@@ -164,3 +164,29 @@ struct rt_notified rt_notify_notified(struct rt_notify *notify)
     rt_lock_release(&notify->lock);
     return notified;
 }
+
+enum rt_poll rt_notify_poll_until(struct rt_notify *notify,
+                                  struct rt_notified *wait,
+                                  struct rt_future *self,
+                                  bool (*look)(struct rt_future *self),
+                                  struct rt_context *cx)
+{
+    bool is_settled = false;
+
+    if (!rt_budget_spend(cx)) {
+        return RT_PENDING;
+    }
+    while (!is_settled) {
+        if (!self->awaiting) {
+            *wait = rt_notify_notified(notify);
+            self->awaiting = &wait->future;
+        }
+        is_settled = look(self);
+        if (!is_settled && rt_future_poll(self->awaiting, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        self->awaiting = NULL;
+        rt_future_drop(&wait->future);
+    }
+    return RT_READY;
+}

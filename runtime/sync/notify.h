@@ -40,4 +40,17 @@ struct rt_notified rt_notify_notified(struct rt_notify *notify);
 void rt_notify_one(struct rt_notify *notify);
 void rt_notify_waiters(struct rt_notify *notify);
 
+/*
+ * For the poll of a future that waits until something is so: polls, as the
+ * child of self, one wait after another until look(self) says true. Each wait
+ * is made before the look, so a change in between completes it; and each tells
+ * of one change only, which need not be the one that self waits for. wait is
+ * in the frame of self; notify lives at least as long.
+ */
+enum rt_poll rt_notify_poll_until(struct rt_notify *notify,
+                                  struct rt_notified *wait,
+                                  struct rt_future *self,
+                                  bool (*look)(struct rt_future *self),
+                                  struct rt_context *cx);
+
 #endif

@@ -175,8 +175,9 @@ static struct rt_watch_changed *changed_of(struct rt_future *future)
 }
 
 /* True when result is final. The last value counts also after the end. */
-static bool is_settled(struct rt_watch_changed *changed)
+static bool is_settled(struct rt_future *future)
 {
+    struct rt_watch_changed *changed = changed_of(future);
     struct rt_watch_receiver *receiver = changed->receiver;
     uint64_t version;
     bool has_sender;
@@ -190,39 +191,17 @@ static bool is_settled(struct rt_watch_changed *changed)
     return !has_sender;
 }
 
-/*
- * The wait is made before the look: a value that comes in between completes
- * it. Each round makes a new one, since a wait tells of one change only.
- */
 static enum rt_poll changed_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
     struct rt_watch_changed *changed = changed_of(future);
-    struct rt_notify *notify = &changed->receiver->shared->changed;
 
-    for (;;) {
-        if (!changed->notified.future.ops) {
-            changed->notified = rt_notify_notified(notify);
-        }
-        if (is_settled(changed)) {
-            return RT_READY;
-        }
-        if (rt_future_poll(&changed->notified.future, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        rt_future_drop(&changed->notified.future);
-        changed->notified = (struct rt_notified){0};
-    }
-}
-
-static void changed_drop(struct rt_future *future)
-{
-    rt_future_drop(&changed_of(future)->notified.future);
+    return rt_notify_poll_until(&changed->receiver->shared->changed,
+                                &changed->notified, future, is_settled, cx);
 }
 
 static const struct rt_future_ops changed_ops = {
     .poll = changed_poll,
-    .drop = changed_drop,
     .name = "watch changed",
 };
 

@@ -324,6 +324,27 @@ START_TEST(a_listener_is_woken_by_a_value_and_by_the_end)
 }
 END_TEST
 
+START_TEST(a_listener_with_no_budget_left_takes_nothing_and_wakes_itself)
+{
+    struct rt_broadcast_receive receive;
+    struct kit_waker woken;
+    struct rt_context cx;
+    int value;
+
+    kit_waker_init(&woken);
+    open_broadcast(2);
+    cast(1);
+    receive = rt_broadcast_receive(&listener, &value);
+    cx = rt_context_make(&woken.waker);
+    cx.budget = 0;
+    ck_assert_int_eq(rt_future_poll(&receive.future, &cx), RT_PENDING);
+    ck_assert_int_eq(woken.wakes, 1);
+    rt_future_drop(&receive.future);
+    ck_assert_int_eq(hear(&listener), 1);
+    drop_broadcast();
+}
+END_TEST
+
 START_TEST(casting_to_nobody_is_lost)
 {
     open_broadcast(2);
@@ -351,6 +372,7 @@ Suite *channels_suite(void)
         every_listener_hears_every_value,
         a_slow_listener_learns_how_many_it_missed,
         a_listener_is_woken_by_a_value_and_by_the_end,
+        a_listener_with_no_budget_left_takes_nothing_and_wakes_itself,
         casting_to_nobody_is_lost,
         NULL,
     };
