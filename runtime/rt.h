@@ -19,6 +19,8 @@
 #include "future/select.h"
 #include "task/tracker.h"
 #include "task/yield.h"
+#include "time/advance.h"
+#include "time/interval.h"
 #include "time/sleep.h"
 #include "time/timeout.h"
 

@@ -20,6 +20,7 @@ Suite *executor_suite(void);
 Suite *threads_suite(void);
 Suite *shutdown_suite(void);
 Suite *sleep_suite(void);
+Suite *interval_suite(void);
 Suite *select_suite(void);
 Suite *tracker_suite(void);
 Suite *io_suite(void);

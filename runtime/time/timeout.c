@@ -51,11 +51,16 @@ static const struct rt_future_ops timeout_ops = {
     .name = "timeout",
 };
 
-struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration)
+struct rt_timeout rt_timeout_at(struct rt_future *inner, uint64_t deadline)
 {
     return (struct rt_timeout){
         .future = RT_FUTURE(&timeout_ops),
         .inner = inner,
-        .sleep = rt_sleep(duration),
+        .sleep = rt_sleep_until(deadline),
     };
+}
+
+struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration)
+{
+    return rt_timeout_at(inner, rt_duration_add(rt_now(), duration));
 }

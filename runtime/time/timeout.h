@@ -20,7 +20,12 @@ struct rt_timeout {
 /* Gives inner (borrowed, not yet polled) up to duration ns from now. */
 struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration);
 
+/* The same, until rt_now() has reached deadline ns. */
+struct rt_timeout rt_timeout_at(struct rt_future *inner, uint64_t deadline);
+
 /* RT_TIMEOUT(self->read, RT_SECONDS(10)): inner by name. */
 #define RT_TIMEOUT(inner, duration) rt_timeout(&(inner).future, (duration))
+#define RT_TIMEOUT_AT(inner, deadline)                                         \
+    rt_timeout_at(&(inner).future, (deadline))
 
 #endif
