@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "future/wake_list.h"
 #include "trace/trace.h"
 
 static struct rt_source *source_of(struct rt_list *node)
@@ -17,12 +18,77 @@ static struct rt_io_waiter *waiter_of(struct rt_list *node)
     return RT_CONTAINER_OF(node, struct rt_io_waiter, node);
 }
 
+/* ---- sources ---- */
+
+/* Releases the lock, and frees the source if that was the last reference. */
+static void unref_and_release(struct rt_source *source)
+{
+    bool is_last = --source->references == 0;
+
+    rt_lock_release(&source->lock);
+    if (is_last) {
+        rt_free(source, sizeof(*source));
+    }
+}
+
+static void unref(struct rt_source *source)
+{
+    rt_lock_acquire(&source->lock);
+    unref_and_release(source);
+}
+
+/* Moves the wakers of those who wait for any of these bits into the list. */
+static void take_wakers_locked(struct rt_source *source, unsigned ready,
+                               struct rt_wake_list *wakes)
+{
+    struct rt_list *node = source->waiters.next;
+
+    while (node != &source->waiters && !rt_wake_list_is_full(wakes)) {
+        struct rt_io_waiter *waiter = waiter_of(node);
+
+        node = node->next;
+        if (waiter->interest & ready) {
+            rt_list_remove(&waiter->node);
+            rt_wake_list_take(wakes, &waiter->waker);
+        }
+    }
+}
+
+/* Wakes the waiters for any of these bits. */
+static void wake_waiters(struct rt_source *source, unsigned ready)
+{
+    struct rt_wake_list wakes;
+    bool may_be_more;
+
+    rt_wake_list_init(&wakes);
+    do {
+        rt_lock_acquire(&source->lock);
+        take_wakers_locked(source, ready, &wakes);
+        rt_lock_release(&source->lock);
+        may_be_more = rt_wake_list_is_full(&wakes);
+        rt_wake_list_wake(&wakes);
+    } while (may_be_more);
+}
+
+/* Nothing will be reported any more: who waits for it is told. */
+static void end(struct rt_source *source)
+{
+    rt_lock_acquire(&source->lock);
+    source->is_gone = true;
+    source->driver = NULL;
+    rt_lock_release(&source->lock);
+    wake_waiters(source, RT_READABLE | RT_WRITABLE);
+}
+
+/* ---- the driver ---- */
+
 int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops)
 {
     int error;
 
     driver->ops = ops;
     driver->source_count = 0;
+    rt_list_init(&driver->all);
     rt_list_init(&driver->gone);
     driver->interrupt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (driver->interrupt_fd < 0) {
@@ -37,21 +103,27 @@ int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops)
 
 /*
  * An event that the kernel gave out before the removal may still name the
- * source, so it is freed only between two waits.
+ * source, so the driver lets go of it only between two waits.
  */
-static void free_gone(struct rt_driver *driver)
+static void let_go_of(struct rt_driver *driver, struct rt_list *from)
 {
+    struct rt_list sources;
     struct rt_list *node;
 
-    while ((node = rt_list_pop_front(&driver->gone))) {
-        rt_free(source_of(node), sizeof(struct rt_source));
+    rt_lock_acquire(&driver->lock);
+    rt_list_move_all(from, &sources);
+    rt_lock_release(&driver->lock);
+    while ((node = rt_list_pop_front(&sources))) {
+        end(source_of(node));
+        unref(source_of(node));
     }
 }
 
 void rt_driver_deinit(struct rt_driver *driver)
 {
-    free_gone(driver);
+    let_go_of(driver, &driver->gone);
     driver->ops->deinit(driver);
+    let_go_of(driver, &driver->all);
     close(driver->interrupt_fd);
 }
 
@@ -66,57 +138,56 @@ int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
     }
     made->fd = fd;
     made->what = what;
+    made->references = 2; /* the caller's, and the driver's */
+    made->driver = driver;
     rt_list_init(&made->waiters);
     error = driver->ops->add(driver, made);
     if (error) {
         rt_free(made, sizeof(*made));
         return error;
     }
+    rt_lock_acquire(&driver->lock);
+    rt_list_push_back(&driver->all, &made->node);
     driver->source_count++;
+    rt_lock_release(&driver->lock);
     RT_TRACE(rt_trace_write(RT_TRACE_IO_REGISTER, rt_trace_task(), (uint32_t)fd,
                             0, rt_trace_string(what)));
     *source = made;
     return 0;
 }
 
-/* Wakes the waiters for any of these bits, after all are off the list. */
-static void wake_waiters(struct rt_source *source, unsigned ready)
+static void remove_from(struct rt_driver *driver, struct rt_source *source)
 {
-    struct rt_list keep;
-    struct rt_list wake;
-    struct rt_list *node;
-
-    rt_list_init(&keep);
-    rt_list_init(&wake);
-    while ((node = rt_list_pop_front(&source->waiters))) {
-        bool is_ready = (waiter_of(node)->interest & ready) != 0;
-
-        rt_list_push_back(is_ready ? &wake : &keep, node);
-    }
-    rt_list_move_all(&keep, &source->waiters);
-    while ((node = rt_list_pop_front(&wake))) {
-        rt_waker_wake(&waiter_of(node)->waker);
-    }
-}
-
-void rt_driver_deregister(struct rt_driver *driver, struct rt_source *source)
-{
-    RT_TRACE(rt_trace_write(RT_TRACE_IO_DEREGISTER, rt_trace_task(),
-                            (uint32_t)source->fd, 0, 0));
     /* Before the close: a dup of the fd would keep its events coming. */
     driver->ops->remove(driver, source);
-    source->is_gone = true;
-    source->ready = RT_READABLE | RT_WRITABLE;
-    wake_waiters(source, source->ready);
-    driver->source_count--;
+    rt_lock_acquire(&driver->lock);
+    rt_list_remove(&source->node);
     rt_list_push_back(&driver->gone, &source->node);
+    driver->source_count--;
+    rt_lock_release(&driver->lock);
+}
+
+void rt_driver_deregister(struct rt_source *source)
+{
+    struct rt_driver *driver;
+
+    RT_TRACE(rt_trace_write(RT_TRACE_IO_DEREGISTER, rt_trace_task(),
+                            (uint32_t)source->fd, 0, 0));
+    rt_lock_acquire(&source->lock);
+    driver = source->driver;
+    rt_lock_release(&source->lock);
+    if (driver) {
+        end(source);
+        remove_from(driver, source);
+    }
+    unref(source);
 }
 
 int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns)
 {
     int error;
 
-    free_gone(driver);
+    let_go_of(driver, &driver->gone);
     driver->reported = 0;
     error = driver->ops->wait(driver, timeout_ns);
     if (error && error != -EINTR) {
@@ -135,38 +206,139 @@ void rt_driver_interrupt(struct rt_driver *driver)
     }
 }
 
+uint32_t rt_driver_source_count(struct rt_driver *driver)
+{
+    uint32_t count;
+
+    rt_lock_acquire(&driver->lock);
+    count = driver->source_count;
+    rt_lock_release(&driver->lock);
+    return count;
+}
+
+/* ---- readiness ---- */
+
+static void add_ready(struct rt_source *source, unsigned ready)
+{
+    uint32_t before =
+        atomic_load_explicit(&source->ready, memory_order_relaxed);
+
+    /* Release pairs with the acquire of rt_source_ready. */
+    while (!atomic_compare_exchange_weak_explicit(
+        &source->ready, &before, (before | ready) + RT_ONE_REPORT,
+        memory_order_release, memory_order_relaxed)) {
+    }
+}
+
 void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
                       unsigned ready)
 {
-    if (source->is_gone) {
+    bool is_gone;
+
+    /* Under the lock, so that rt_source_wait sees it or leaves its waiter. */
+    rt_lock_acquire(&source->lock);
+    is_gone = source->is_gone;
+    add_ready(source, ready);
+    rt_lock_release(&source->lock);
+    if (is_gone) {
         return;
     }
     driver->reported++;
-    source->ready |= ready;
     RT_TRACE(rt_trace_write(RT_TRACE_IO_READY, 0, (uint32_t)source->fd,
                             ready & (RT_READABLE | RT_WRITABLE), 0));
     RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_FD, (uint32_t)source->fd));
     wake_waiters(source, ready);
 }
 
-void rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
-                    enum rt_ready interest, const struct rt_context *cx)
+/* Clears bits, unless there was a report since seen. */
+static void clear(struct rt_source *source, uint32_t seen, unsigned bits)
 {
-    RT_TRACE(rt_trace_write(RT_TRACE_IO_WAIT, rt_trace_task(),
-                            (uint32_t)source->fd, interest, 0));
-    waiter->interest = interest;
-    /* It holds a waker exactly while it is on a list. */
+    atomic_compare_exchange_strong_explicit(&source->ready, &seen, seen & ~bits,
+                                            memory_order_relaxed,
+                                            memory_order_relaxed);
+}
+
+void rt_source_clear_short(struct rt_source *source, uint32_t seen,
+                           enum rt_ready interest)
+{
+    clear(source, seen, interest);
+}
+
+void rt_source_clear(struct rt_source *source, uint32_t seen,
+                     enum rt_ready interest)
+{
+    unsigned gone = interest;
+
+    clear(source, seen, gone & RT_READABLE ? gone | RT_ENDED : gone);
+}
+
+/* ---- waiting ---- */
+
+/* 0: the waiter is on the list. *old is its last waker, to be dropped. */
+static int enlist_locked(struct rt_source *source, struct rt_io_waiter *waiter,
+                         const struct rt_waker *waker, struct rt_waker *old)
+{
+    if (source->is_gone) {
+        return -EBADF;
+    }
+    if (rt_ready_has(rt_source_ready(source), waiter->interest)) {
+        return -EAGAIN;
+    }
+    if (!waiter->source) {
+        waiter->source = source;
+        source->references++;
+    }
     if (waiter->waker.ops) {
         rt_list_remove(&waiter->node);
     }
-    rt_waker_store(&waiter->waker, cx->waker);
+    *old = waiter->waker;
+    waiter->waker = rt_waker_clone(waker);
     rt_list_push_back(&source->waiters, &waiter->node);
+    return 0;
+}
+
+int rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
+                   enum rt_ready interest, const struct rt_context *cx)
+{
+    struct rt_waker old = RT_NO_WAKER;
+    struct rt_driver *driver;
+    int error;
+
+    if (waiter->source != source) {
+        rt_io_waiter_cancel(waiter);
+    }
+    rt_lock_acquire(&source->lock);
+    driver = source->driver;
+    waiter->interest = interest;
+    error = enlist_locked(source, waiter, cx->waker, &old);
+    rt_lock_release(&source->lock);
+    rt_waker_drop(&old);
+    if (error) {
+        return error;
+    }
+    RT_TRACE(rt_trace_write(RT_TRACE_IO_WAIT, rt_trace_task(),
+                            (uint32_t)source->fd, interest, 0));
+    if (driver->ops->arm) {
+        driver->ops->arm(driver, source, interest);
+    }
+    return 0;
 }
 
 void rt_io_waiter_cancel(struct rt_io_waiter *waiter)
 {
+    struct rt_source *source = waiter->source;
+    struct rt_waker waker;
+
+    if (!source) {
+        return;
+    }
+    rt_lock_acquire(&source->lock);
     if (waiter->waker.ops) {
         rt_list_remove(&waiter->node);
-        rt_waker_drop(&waiter->waker);
     }
+    waker = waiter->waker;
+    waiter->waker = RT_NO_WAKER;
+    waiter->source = NULL;
+    unref_and_release(source);
+    rt_waker_drop(&waker);
 }

@@ -7,52 +7,74 @@
  * tries its system call only if the source is ready; when the kernel answers
  * EAGAIN it clears the note and leaves a waiter, which the next report wakes.
  *
+ * Threads: sources and waiters may be used on any thread. One thread at a time
+ * waits in the driver; whoever schedules the threads sees to that.
+ *
  * The interface is small, so that there can be several drivers; each is one
- * constant of struct rt_driver_ops. All calls come from the thread that owns
- * the driver, except rt_driver_interrupt.
+ * constant of struct rt_driver_ops.
  */
 #ifndef RT_DRIVER_DRIVER_H
 #define RT_DRIVER_DRIVER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
+#include "base/lock.h"
 #include "future/future.h"
 
 /* Bits of readiness and of interest; the first are enum rt_trace_ready. */
 enum rt_ready {
-    RT_READABLE = 1, /* also: end of stream, an error */
-    RT_WRITABLE = 2, /* also: an error */
-    RT_ENDED = 4,    /* the peer writes no more: stays readable for ever */
+    RT_READABLE = 1,   /* also: end of stream, an error */
+    RT_WRITABLE = 2,   /* also: an error */
+    RT_ENDED = 4,      /* the peer writes no more: stays readable for ever */
+    RT_ONE_REPORT = 8, /* above the bits: how many reports there were, so that
+                          who clears can't wipe out a report that he has not
+                          seen */
 };
 
-/* A registered file descriptor. */
+struct rt_driver;
+
+/*
+ * A registered file descriptor. Its memory is shared: it is freed when the
+ * registration is over, no event can name it, and no waiter points to it.
+ */
 struct rt_source {
-    int fd;                 /* borrowed */
-    unsigned ready;         /* bits of enum rt_ready that were reported */
-    bool is_gone;           /* deregistered; freed when no event can name it */
-    struct rt_list waiters; /* of struct rt_io_waiter */
-    struct rt_list node;    /* in the driver's list of those that are gone */
-    const char *what;       /* static string: "tcp listener", ... */
+    int fd;                   /* borrowed */
+    const char *what;         /* static string: "tcp listener", ... */
+    _Atomic uint32_t ready;   /* bits of enum rt_ready, and the reports */
+    struct rt_lock lock;      /* guards what follows */
+    bool is_gone;             /* the registration, or the driver, is over */
+    uint32_t references;      /* registration, driver, waiters */
+    struct rt_list waiters;   /* of struct rt_io_waiter */
+    struct rt_driver *driver; /* borrowed; until it is gone */
+    struct rt_list node;      /* guarded by the driver: in all, or in gone */
 };
 
 /* Somebody who waits for a source; part of a future's frame; zero at first. */
 struct rt_io_waiter {
-    struct rt_list node;
-    struct rt_waker waker; /* owned */
+    struct rt_source *source; /* counted; NULL: it never had to wait */
+    struct rt_list node;      /* guarded by the source, like the rest */
+    struct rt_waker waker;    /* owned; there while it is on the list */
     enum rt_ready interest;
 };
-
-struct rt_driver;
 
 /* One way to ask the kernel. */
 struct rt_driver_ops {
     const char *name;
     int (*init)(struct rt_driver *driver);
     void (*deinit)(struct rt_driver *driver);
+    /* Begins and ends a registration: any thread, also during a wait. */
     int (*add)(struct rt_driver *driver, struct rt_source *source);
     void (*remove)(struct rt_driver *driver, struct rt_source *source);
+    /*
+     * Somebody waits for interest, of which the source is not ready: any
+     * thread, also during a wait. NULL: the kernel reports without being
+     * asked.
+     */
+    void (*arm)(struct rt_driver *driver, struct rt_source *source,
+                enum rt_ready interest);
     /* Waits and calls rt_driver_report for each event; 0 or -errno. */
     int (*wait)(struct rt_driver *driver, uint64_t timeout_ns);
 };
@@ -61,9 +83,11 @@ struct rt_driver {
     const struct rt_driver_ops *ops;
     int poll_fd;           /* owned: the epoll instance */
     int interrupt_fd;      /* owned: an eventfd that ends a wait */
-    uint32_t source_count; /* registered sources */
-    struct rt_list gone;   /* deregistered ones, to be freed */
     unsigned reported;     /* sources reported by the current wait */
+    struct rt_lock lock;   /* guards what follows */
+    uint32_t source_count; /* registered sources */
+    struct rt_list all;    /* the registered ones */
+    struct rt_list gone;   /* deregistered ones that an event may name */
 };
 
 /* The driver that is best here. */
@@ -71,23 +95,31 @@ extern const struct rt_driver_ops rt_driver_epoll;
 
 /* Returns 0 or a negative errno; then nothing needs a deinit. */
 int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops);
+
+/*
+ * Ends all registrations. Sources stay valid until they are deregistered, and
+ * waiting for them fails.
+ */
 void rt_driver_deinit(struct rt_driver *driver);
 
 /*
  * Registers a non-blocking fd for reading and writing. Returns a source,
  * owned by the caller, in *source; or a negative errno. what is a static
- * string that says what the fd is.
+ * string that says what the fd is. Any thread.
  */
 int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
                        struct rt_source **source);
 
-/* Ends a registration, before the fd is closed. Waiters are woken. */
-void rt_driver_deregister(struct rt_driver *driver, struct rt_source *source);
+/*
+ * Ends a registration, before the fd is closed; the source is the caller's no
+ * longer. Waiters are woken. Any thread, but not while rt_driver_deinit runs.
+ */
+void rt_driver_deregister(struct rt_source *source);
 
 /*
  * Waits for events for up to timeout_ns (0: just looks; RT_NEVER: for ever)
  * and wakes who waits for them. Returns how many sources were reported, or a
- * negative errno; EINTR counts as none.
+ * negative errno; EINTR counts as none. One thread at a time.
  */
 int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns);
 
@@ -95,23 +127,31 @@ int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns);
 void rt_driver_interrupt(struct rt_driver *driver);
 
 /* How many sources are registered. */
-static inline uint32_t rt_driver_source_count(const struct rt_driver *driver)
-{
-    return driver->source_count;
-}
+uint32_t rt_driver_source_count(struct rt_driver *driver);
 
-/* For the ops: the kernel says that the source is ready in these ways. */
+/*
+ * For the ops: the kernel says that the source is ready in these ways. Only
+ * from within wait.
+ */
 void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
                       unsigned ready);
 
-/* True if the source is ready for interest, as far as is known. */
-static inline bool rt_source_is_ready(const struct rt_source *source,
-                                      enum rt_ready interest)
+/*
+ * What is known of the source now. Look before the system call; what it said
+ * then goes to rt_source_clear.
+ */
+static inline uint32_t rt_source_ready(const struct rt_source *source)
+{
+    /* Acquire pairs with the release of a report. */
+    return atomic_load_explicit(&source->ready, memory_order_acquire);
+}
+
+/* True if a source of which this is known is ready for interest. */
+static inline bool rt_ready_has(uint32_t ready, enum rt_ready interest)
 {
     unsigned wanted = interest;
 
-    return (source->ready &
-            (wanted & RT_READABLE ? wanted | RT_ENDED : wanted)) != 0;
+    return (ready & (wanted & RT_READABLE ? wanted | RT_ENDED : wanted)) != 0;
 }
 
 /*
@@ -119,27 +159,24 @@ static inline bool rt_source_is_ready(const struct rt_source *source,
  * filled) the kernel's buffer. RT_ENDED stays: the end of the stream was
  * reported together with the last bytes, and won't be reported again.
  */
-static inline void rt_source_clear_short(struct rt_source *source,
-                                         enum rt_ready interest)
-{
-    source->ready &= ~(unsigned)interest;
-}
+void rt_source_clear_short(struct rt_source *source, uint32_t seen,
+                           enum rt_ready interest);
 
 /*
  * The system call said EAGAIN: what we took for readiness was none. A write
- * knows nothing of the end of what there is to read.
+ * knows nothing of the end of what there is to read. Does nothing when there
+ * was a report since seen.
  */
-static inline void rt_source_clear(struct rt_source *source,
-                                   enum rt_ready interest)
-{
-    unsigned gone = interest;
+void rt_source_clear(struct rt_source *source, uint32_t seen,
+                     enum rt_ready interest);
 
-    source->ready &= ~(gone & RT_READABLE ? gone | RT_ENDED : gone);
-}
-
-/* Leaves the waiter with the source, to wake cx's task when it is ready. */
-void rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
-                    enum rt_ready interest, const struct rt_context *cx);
+/*
+ * Leaves the waiter with the source, to wake cx's task when it is ready. 0; or
+ * -EAGAIN: it has become ready, try again; or -EBADF: there is nothing to wait
+ * for, since the registration is over.
+ */
+int rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
+                   enum rt_ready interest, const struct rt_context *cx);
 
 /* Takes the waiter back; harmless when it was woken already. */
 void rt_io_waiter_cancel(struct rt_io_waiter *waiter);

@@ -24,12 +24,12 @@ static enum rt_poll stream_poll_read(struct rt_io *io,
 {
     struct rt_tcp_stream *stream = stream_of(io);
 
-    if (!stream->runtime) {
+    if (!stream->source) {
         *result = -EBADF;
         return RT_READY;
     }
-    return rt_socket_poll_recv(stream->runtime, stream->source, waiter, cx,
-                               buffer, size, result);
+    return rt_socket_poll_recv(stream->source, waiter, cx, buffer, size,
+                               result);
 }
 
 static enum rt_poll stream_poll_write(struct rt_io *io,
@@ -39,12 +39,12 @@ static enum rt_poll stream_poll_write(struct rt_io *io,
 {
     struct rt_tcp_stream *stream = stream_of(io);
 
-    if (!stream->runtime) {
+    if (!stream->source) {
         *result = -EBADF;
         return RT_READY;
     }
-    return rt_socket_poll_send(stream->runtime, stream->source, waiter, cx,
-                               buffer, size, result);
+    return rt_socket_poll_send(stream->source, waiter, cx, buffer, size,
+                               result);
 }
 
 static enum rt_poll stream_poll_shutdown(struct rt_io *io,
@@ -81,14 +81,13 @@ static int stream_init(struct rt_tcp_stream *stream, struct rt_runtime *runtime,
         return error;
     }
     stream->io.ops = &stream_io_ops;
-    stream->runtime = runtime;
     stream->fd = fd;
     return 0;
 }
 
 int rt_tcp_stream_shutdown(struct rt_tcp_stream *stream)
 {
-    if (!stream->runtime) {
+    if (!stream->source) {
         return -EBADF;
     }
     return shutdown(stream->fd, SHUT_WR) < 0 ? -errno : 0;
@@ -96,11 +95,10 @@ int rt_tcp_stream_shutdown(struct rt_tcp_stream *stream)
 
 void rt_tcp_stream_close(struct rt_tcp_stream *stream)
 {
-    if (stream->runtime) {
-        rt_driver_deregister(rt_runtime_driver(stream->runtime),
-                             stream->source);
+    if (stream->source) {
+        rt_driver_deregister(stream->source);
         close(stream->fd);
-        stream->runtime = NULL;
+        stream->source = NULL;
     }
 }
 
@@ -109,8 +107,7 @@ void rt_tcp_stream_peer(const struct rt_tcp_stream *stream,
 {
     struct rt_address peer = {.size = sizeof(peer.v6)};
 
-    if (!stream->runtime ||
-        getpeername(stream->fd, &peer.any, &peer.size) < 0) {
+    if (!stream->source || getpeername(stream->fd, &peer.any, &peer.size) < 0) {
         snprintf(text, RT_TCP_ADDRESS_SIZE, "nobody");
         return;
     }
@@ -170,7 +167,6 @@ int rt_tcp_listen(struct rt_tcp_listener *listener, const char *host,
         return error;
     }
     listener->fd = fd;
-    listener->runtime = runtime;
     return 0;
 }
 
@@ -178,7 +174,7 @@ uint16_t rt_tcp_listener_port(const struct rt_tcp_listener *listener)
 {
     struct rt_address own = {.size = sizeof(own.v6)};
 
-    if (!listener->runtime ||
+    if (!listener->source ||
         getsockname(listener->fd, &own.any, &own.size) < 0) {
         return 0;
     }
@@ -188,11 +184,10 @@ uint16_t rt_tcp_listener_port(const struct rt_tcp_listener *listener)
 
 void rt_tcp_listener_close(struct rt_tcp_listener *listener)
 {
-    if (listener->runtime) {
-        rt_driver_deregister(rt_runtime_driver(listener->runtime),
-                             listener->source);
+    if (listener->source) {
+        rt_driver_deregister(listener->source);
         close(listener->fd);
-        listener->runtime = NULL;
+        listener->source = NULL;
     }
 }
 
@@ -209,17 +204,17 @@ static enum rt_poll accept_poll(struct rt_future *future, struct rt_context *cx)
     struct rt_tcp_listener *listener = accept->listener;
     ssize_t fd;
 
-    if (!listener->runtime) {
+    if (!listener->source) {
         accept->result = -EBADF;
         return RT_READY;
     }
-    if (rt_socket_poll_accept(listener->runtime, listener->source,
-                              &accept->waiter, cx, &fd) == RT_PENDING) {
+    if (rt_socket_poll_accept(listener->source, &accept->waiter, cx, &fd) ==
+        RT_PENDING) {
         return RT_PENDING;
     }
     accept->result =
         fd < 0 ? (int)fd
-               : stream_init(&accept->stream, listener->runtime, (int)fd);
+               : stream_init(&accept->stream, rt_context_runtime(cx), (int)fd);
     return RT_READY;
 }
 
@@ -292,20 +287,22 @@ static int begin_connect(struct rt_tcp_connect *connecting,
     return fd < 0 ? fd : error;
 }
 
+/* As a system call: 0, or -1 and errno. */
 static int outcome_of_connect(const struct rt_tcp_connect *connecting)
 {
     int error = 0;
     socklen_t size = sizeof(error);
 
     getsockopt(connecting->stream.fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    return -error;
+    errno = error;
+    return error ? -1 : 0;
 }
 
 static enum rt_poll connect_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
     struct rt_tcp_connect *connecting = connect_of(future);
-    struct rt_source *source;
+    struct rt_attempt attempt;
 
     if (connecting->result != -EINPROGRESS) {
         connecting->result = begin_connect(connecting, rt_context_runtime(cx));
@@ -313,17 +310,18 @@ static enum rt_poll connect_poll(struct rt_future *future,
             return RT_READY;
         }
     }
-    source = connecting->stream.source;
-    if (!rt_source_is_ready(source, RT_WRITABLE)) {
-        rt_source_wait(source, &connecting->waiter, RT_WRITABLE, cx);
-        return RT_PENDING;
+    attempt =
+        rt_attempt(connecting->stream.source, &connecting->waiter, RT_WRITABLE);
+    while (rt_attempt_next(&attempt, cx)) {
+        rt_attempt_end(&attempt, outcome_of_connect(connecting), 0);
     }
-    rt_io_waiter_cancel(&connecting->waiter);
-    connecting->result = outcome_of_connect(connecting);
-    if (connecting->result) {
-        rt_tcp_stream_close(&connecting->stream);
+    if (attempt.poll == RT_READY) {
+        connecting->result = (int)attempt.result;
+        if (connecting->result) {
+            rt_tcp_stream_close(&connecting->stream);
+        }
     }
-    return RT_READY;
+    return attempt.poll;
 }
 
 static void connect_drop(struct rt_future *future)

@@ -3,7 +3,7 @@
  *
  * A listener or a stream may be moved (into the frame of a task, say) while
  * no future works on it. Each is closed once, by its owner; the drop of a
- * frame is the place for it. All on the thread of the runtime.
+ * frame is the place for it.
  *
  * RT_NET=local:DIR in the environment puts a socket file DIR/PORT in place of
  * each TCP port. Such sockets deliver inside the write call, which TCP, even
@@ -20,16 +20,14 @@
 enum { RT_TCP_ADDRESS_SIZE = 64 };
 
 struct rt_tcp_listener {
-    struct rt_runtime *runtime; /* borrowed; NULL: closed */
-    struct rt_source *source;   /* owned */
-    int fd;                     /* owned */
+    struct rt_source *source; /* owned; NULL: closed */
+    int fd;                   /* owned */
 };
 
 struct rt_tcp_stream {
     struct rt_io io;
-    struct rt_runtime *runtime; /* borrowed; NULL: closed */
-    struct rt_source *source;   /* owned */
-    int fd;                     /* owned */
+    struct rt_source *source; /* owned; NULL: closed */
+    int fd;                   /* owned */
 };
 
 struct rt_tcp_accept {

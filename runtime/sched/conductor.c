@@ -18,11 +18,10 @@ int rt_conductor_init(struct rt_conductor *conductor, struct rt_driver *driver,
     return rt_driver_register(driver, fd, "conductor", &conductor->source);
 }
 
-void rt_conductor_deinit(struct rt_conductor *conductor,
-                         struct rt_driver *driver)
+void rt_conductor_deinit(struct rt_conductor *conductor)
 {
     if (conductor->source) {
-        rt_driver_deregister(driver, conductor->source);
+        rt_driver_deregister(conductor->source);
         conductor->source = NULL;
     }
 }

@@ -48,8 +48,7 @@ struct rt_conductor {
 /* Takes part in the driver with the fd (borrowed). 0 or a negative errno. */
 int rt_conductor_init(struct rt_conductor *conductor, struct rt_driver *driver,
                       int fd);
-void rt_conductor_deinit(struct rt_conductor *conductor,
-                         struct rt_driver *driver);
+void rt_conductor_deinit(struct rt_conductor *conductor);
 
 /*
  * The program is idle, in this state. False: there is no command, so wait for

@@ -12,11 +12,9 @@
 
 static void fire_timers(struct rt_runtime *runtime)
 {
-    uint64_t now;
-
-    if (runtime->wheel.count > 0) {
-        now = rt_clock_now(&runtime->clock);
-        rt_wheel_advance(&runtime->wheel, now / RT_MILLISECONDS(1));
+    if (rt_wheel_count(&runtime->wheel) > 0) {
+        rt_wheel_advance(&runtime->wheel,
+                         rt_clock_now(&runtime->clock) / RT_MILLISECONDS(1));
     }
 }
 
@@ -58,7 +56,7 @@ static void park(struct rt_runtime *runtime, uint64_t timeout)
     RT_TRACE(rt_trace_write(RT_TRACE_UNPARK, 0, 0, 0, 0));
 }
 
-static uint64_t next_deadline(const struct rt_runtime *runtime)
+static uint64_t next_deadline(struct rt_runtime *runtime)
 {
     uint64_t tick;
 
@@ -93,7 +91,7 @@ static void idle_conducted(struct rt_runtime *runtime)
         .now = rt_clock_now(&runtime->clock),
         .next = next_deadline(runtime),
         .tasks = runtime->task_count,
-        .timers = runtime->wheel.count,
+        .timers = rt_wheel_count(&runtime->wheel),
         .fds = rt_driver_source_count(&runtime->driver) - 1, /* not its own */
     };
     uint64_t time;
@@ -110,11 +108,12 @@ static void idle_real(struct rt_runtime *runtime)
     uint64_t tick;
     uint64_t timeout = RT_NEVER;
 
-    if (rt_wheel_next_work(&runtime->wheel, &tick)) {
+    if (rt_wheel_await(&runtime->wheel, &tick)) {
         timeout =
             rt_clock_real_until(&runtime->clock, rt_duration_of_tick(tick));
     }
     park(runtime, timeout);
+    rt_wheel_await_end(&runtime->wheel);
 }
 
 /* Nothing is ready. Waits until something is, or moves a clock that waits. */

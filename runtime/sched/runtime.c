@@ -239,7 +239,7 @@ void rt_shutdown(struct rt_runtime *runtime)
     }
     drop_all_tasks(runtime);
     rt_core_close(runtime);
-    rt_conductor_deinit(&runtime->conductor, &runtime->driver);
+    rt_conductor_deinit(&runtime->conductor);
     rt_driver_deinit(&runtime->driver);
     close_trace(runtime);
     rt_enter(outer == runtime ? NULL : outer);

@@ -109,7 +109,7 @@ static void end_listening(struct rt_signal *listener)
     rt_io_waiter_cancel(&listener->waiter);
     if (listener->driver) {
         remove_listener(listener->fd);
-        rt_driver_deregister(listener->driver, listener->source);
+        rt_driver_deregister(listener->source);
         close(listener->fd);
         listener->driver = NULL;
     }
@@ -120,9 +120,20 @@ static bool has_come(const struct rt_signal *listener)
     return atomic_load(&counts[listener->number]) != listener->seen;
 }
 
+/*
+ * Leaves a waiter: 0, or an error. The eventfd becomes readable once a signal
+ * has come, so that it is readable says enough: nobody reads it.
+ */
+static int wait_for_signal(struct rt_signal *listener,
+                           const struct rt_context *cx)
+{
+    return rt_source_wait(listener->source, &listener->waiter, RT_READABLE, cx);
+}
+
 static enum rt_poll signal_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_signal *listener = signal_of(future);
+    int error;
 
     if (!listener->driver) {
         listener->result = begin_listening(
@@ -131,10 +142,12 @@ static enum rt_poll signal_poll(struct rt_future *future, struct rt_context *cx)
             return RT_READY;
         }
     }
-    /* Waits first, looks then: a signal in between finds the waiter. */
-    rt_source_wait(listener->source, &listener->waiter, RT_READABLE, cx);
     if (!has_come(listener)) {
-        return RT_PENDING;
+        error = wait_for_signal(listener, cx);
+        if (error == 0) {
+            return RT_PENDING;
+        }
+        listener->result = error == -EAGAIN ? 0 : error;
     }
     RT_TRACE(rt_trace_write(RT_TRACE_SIGNAL, rt_trace_task(),
                             (uint32_t)listener->number, 0, 0));

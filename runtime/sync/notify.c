@@ -1,7 +1,7 @@
 #include "sync/notify.h"
 
 #include "base/memory.h"
-#include "sync/wake_list.h"
+#include "future/wake_list.h"
 
 static struct rt_notified *notified_of(struct rt_future *future)
 {

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/memory.h"
-#include "sync/wake_list.h"
+#include "future/wake_list.h"
 
 static struct rt_acquire *acquire_of(struct rt_future *future)
 {

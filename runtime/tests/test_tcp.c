@@ -159,7 +159,7 @@ START_TEST(a_shutdown_through_the_io_is_a_half_close_too)
     ck_assert_int_eq(read(net.client, net.buffer, 64), 0);
     rt_io_close(&net.stream.io);
     rt_io_close(&net.stream.io);
-    ck_assert_ptr_null(net.stream.runtime);
+    ck_assert_ptr_null(net.stream.source);
 }
 END_TEST
 
@@ -454,7 +454,7 @@ START_TEST(a_wake_may_close_a_stream_whose_event_is_in_the_same_batch)
     ck_assert_int_eq(send(second_client, "x", 1, 0), 1);
     net_send("x");
     net_settle();
-    ck_assert_ptr_null(net.stream.runtime);
+    ck_assert_ptr_null(net.stream.source);
     rt_future_drop(&read.future);
     rt_tcp_stream_close(&second);
     close(second_client);

@@ -23,6 +23,13 @@ static void nothing(void *data)
     (void)data;
 }
 
+static void disarm(struct alarm *alarm)
+{
+    struct rt_waker waker = rt_wheel_disarm(&wheel, &alarm->timer);
+
+    rt_waker_drop(&waker);
+}
+
 static void ring(void *data)
 {
     struct alarm *alarm = data;
@@ -34,7 +41,7 @@ static void ring(void *data)
     alarm->fired_at = wheel.now + 1;
     fired++;
     if (alarm->cancels) {
-        rt_wheel_remove(&wheel, &alarm->cancels->timer);
+        disarm(alarm->cancels);
     }
 }
 
@@ -42,10 +49,12 @@ static const struct rt_waker_ops ring_ops = {nothing, ring, ring, nothing};
 
 static void arm(struct alarm *alarm, uint64_t tick)
 {
-    rt_timer_init(&alarm->timer);
+    struct rt_waker waker = {&ring_ops, alarm};
+
+    alarm->timer = (struct rt_timer){.tick = 0};
     alarm->fired_at = 0;
-    alarm->timer.waker = (struct rt_waker){&ring_ops, alarm};
-    rt_wheel_insert(&wheel, &alarm->timer, tick);
+    ck_assert_int_eq(rt_wheel_arm(&wheel, &alarm->timer, tick, &waker),
+                     RT_ARMED);
 }
 
 static void start_at(uint64_t now)
@@ -74,7 +83,7 @@ static void check_one(uint64_t now, uint64_t tick)
     rt_wheel_advance(&wheel, tick);
     ck_assert_int_eq(fired, 1);
     ck_assert(!rt_timer_is_armed(&alarm.timer));
-    ck_assert_uint_eq(wheel.count, 0);
+    ck_assert_uint_eq(rt_wheel_count(&wheel), 0);
     ck_assert(!rt_wheel_next_timer(&wheel, &next));
 }
 
@@ -165,7 +174,7 @@ START_TEST(a_wake_may_remove_a_sibling_that_is_due_too)
     alarms[0].cancels = &alarms[1];
     rt_wheel_advance(&wheel, 5);
     ck_assert_int_eq(fired, 1);
-    ck_assert_uint_eq(wheel.count, 0);
+    ck_assert_uint_eq(rt_wheel_count(&wheel), 0);
 }
 END_TEST
 
@@ -176,12 +185,55 @@ START_TEST(removing_is_idempotent_and_leaves_no_timer)
 
     start_at(0);
     arm(&alarm, 70);
-    rt_wheel_remove(&wheel, &alarm.timer);
-    rt_wheel_remove(&wheel, &alarm.timer);
-    ck_assert_uint_eq(wheel.count, 0);
+    disarm(&alarm);
+    disarm(&alarm);
+    ck_assert_uint_eq(rt_wheel_count(&wheel), 0);
     ck_assert(!rt_wheel_next_work(&wheel, &tick));
     rt_wheel_advance(&wheel, 1000);
     ck_assert_int_eq(fired, 0);
+}
+END_TEST
+
+START_TEST(a_tick_that_is_over_is_not_armed)
+{
+    struct alarm alarm = {0};
+    struct rt_waker waker = {&ring_ops, &alarm};
+
+    start_at(10);
+    ck_assert_int_eq(rt_wheel_arm(&wheel, &alarm.timer, 10, &waker),
+                     RT_ARMED_DUE);
+    ck_assert_uint_eq(rt_wheel_count(&wheel), 0);
+}
+END_TEST
+
+START_TEST(a_timer_earlier_than_what_is_awaited_says_so)
+{
+    struct alarm alarms[4] = {0};
+    struct rt_waker waker = {&ring_ops, &alarms[3]};
+    uint64_t tick;
+
+    start_at(0);
+    arm(&alarms[0], 50);
+    ck_assert(rt_wheel_await(&wheel, &tick));
+    ck_assert_uint_eq(tick, 50);
+    arm(&alarms[1], 51);
+    ck_assert_int_eq(rt_wheel_arm(&wheel, &alarms[3].timer, 49, &waker),
+                     RT_ARMED_NOW);
+    rt_wheel_await_end(&wheel);
+    arm(&alarms[2], 1);
+}
+END_TEST
+
+START_TEST(whoever_waits_without_a_timer_is_told_of_the_first)
+{
+    struct alarm alarm = {0};
+    struct rt_waker waker = {&ring_ops, &alarm};
+    uint64_t tick;
+
+    start_at(0);
+    ck_assert(!rt_wheel_await(&wheel, &tick));
+    ck_assert_int_eq(rt_wheel_arm(&wheel, &alarm.timer, 1000000, &waker),
+                     RT_ARMED_NOW);
 }
 END_TEST
 
@@ -219,7 +271,7 @@ static void check_model(uint64_t now)
         overdue += is_armed && model[i].timer.tick <= now;
     }
     ck_assert_int_eq(overdue, 0);
-    ck_assert_uint_eq(wheel.count, count);
+    ck_assert_uint_eq(rt_wheel_count(&wheel), count);
     ck_assert_int_eq(rt_wheel_next_timer(&wheel, &next), count > 0);
     ck_assert_uint_eq(next, earliest);
     ck_assert_int_eq(rt_wheel_next_work(&wheel, &work), count > 0);
@@ -241,7 +293,7 @@ static void run_model(uint64_t seed, uint32_t most_bits)
 
     start_at(0);
     for (int i = 0; i < MODEL_TIMERS; i++) {
-        rt_timer_init(&model[i].timer);
+        model[i].timer = (struct rt_timer){.tick = 0};
     }
     for (int step = 0; step < MODEL_STEPS; step++) {
         struct alarm *alarm = &model[rt_random_below(&random, MODEL_TIMERS)];
@@ -250,7 +302,7 @@ static void run_model(uint64_t seed, uint32_t most_bits)
         if (choice < 60 && !rt_timer_is_armed(&alarm->timer)) {
             arm(alarm, now + some_delay(&random, most_bits));
         } else if (choice < 80) {
-            rt_wheel_remove(&wheel, &alarm->timer);
+            disarm(alarm);
         } else {
             now += some_delay(&random, most_bits) / 16;
             last_tick = 0;
@@ -284,7 +336,7 @@ START_TEST(timers_fire_exactly_when_the_model_says)
     for (int i = 0; i < MODEL_TIMERS; i++) {
         arm(&model[i], some_delay(&random, 30));
     }
-    while (wheel.count > 0) {
+    while (rt_wheel_count(&wheel) > 0) {
         uint64_t next = 0;
 
         ck_assert(rt_wheel_next_work(&wheel, &next));
@@ -309,6 +361,9 @@ Suite *wheel_suite(void)
         timers_of_one_tick_fire_in_the_order_of_insertion,
         a_wake_may_remove_a_sibling_that_is_due_too,
         removing_is_idempotent_and_leaves_no_timer,
+        a_tick_that_is_over_is_not_armed,
+        a_timer_earlier_than_what_is_awaited_says_so,
+        whoever_waits_without_a_timer_is_told_of_the_first,
         random_timers_agree_with_a_sorted_model,
         timers_beyond_the_reach_of_the_wheel_agree_with_the_model,
         timers_fire_exactly_when_the_model_says,

@@ -1,5 +1,7 @@
 #include "time/wheel.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "time/duration.h"
 #include "trace/trace.h"
@@ -11,7 +13,7 @@ enum { SLOT_MASK = RT_WHEEL_SLOTS - 1 };
 
 void rt_wheel_init(struct rt_wheel *wheel)
 {
-    *wheel = (struct rt_wheel){0};
+    memset(wheel, 0, sizeof(*wheel));
     for (int level = 0; level < RT_WHEEL_LEVELS; level++) {
         for (int slot = 0; slot < RT_WHEEL_SLOTS; slot++) {
             rt_list_init(&wheel->slots[level][slot]);
@@ -24,17 +26,6 @@ uint64_t rt_wheel_tick_of(uint64_t deadline_ns)
     uint64_t ms = RT_MILLISECONDS(1);
 
     return deadline_ns / ms + (deadline_ns % ms != 0);
-}
-
-void rt_timer_init(struct rt_timer *timer)
-{
-    rt_list_init(&timer->node);
-    timer->waker = RT_NO_WAKER;
-}
-
-bool rt_timer_is_armed(const struct rt_timer *timer)
-{
-    return timer->waker.ops != NULL;
 }
 
 /* The highest level whose 6 bits differ between now and tick. */
@@ -67,15 +58,6 @@ static void put(struct rt_wheel *wheel, struct rt_timer *timer)
     wheel->occupied[level] |= UINT64_C(1) << slot;
 }
 
-void rt_wheel_insert(struct rt_wheel *wheel, struct rt_timer *timer,
-                     uint64_t tick)
-{
-    timer->tick = tick;
-    timer->id = ++wheel->last_id;
-    wheel->count++;
-    put(wheel, timer);
-}
-
 /* If head is the head of a slot, that slot is empty now. */
 static void mark_empty(struct rt_wheel *wheel, const struct rt_list *head)
 {
@@ -91,26 +73,79 @@ static void mark_empty(struct rt_wheel *wheel, const struct rt_list *head)
         ~(UINT64_C(1) << (index % RT_WHEEL_SLOTS));
 }
 
-static void unlink_timer(struct rt_wheel *wheel, struct rt_timer *timer)
+static void add_to_count_locked(struct rt_wheel *wheel, int64_t change)
 {
-    struct rt_list *neighbour = timer->node.next;
-
-    rt_list_remove(&timer->node);
-    if (rt_list_is_empty(neighbour)) {
-        mark_empty(wheel, neighbour);
-    }
-    wheel->count--;
+    /* No read-modify-write: only who holds the lock writes. */
+    atomic_store_explicit(&wheel->count,
+                          rt_wheel_count(wheel) + (uint64_t)change,
+                          memory_order_relaxed);
 }
 
-void rt_wheel_remove(struct rt_wheel *wheel, struct rt_timer *timer)
+/* Takes the timer's waker, with which it is no longer armed. */
+static struct rt_waker take_waker_locked(struct rt_wheel *wheel,
+                                         struct rt_timer *timer)
 {
-    if (!rt_timer_is_armed(timer)) {
-        return;
+    struct rt_waker waker = timer->waker;
+
+    timer->waker = RT_NO_WAKER;
+    add_to_count_locked(wheel, -1);
+    return waker;
+}
+
+static void insert_locked(struct rt_wheel *wheel, struct rt_timer *timer,
+                          uint64_t tick, const struct rt_waker *waker)
+{
+    timer->tick = tick;
+    timer->id = ++wheel->last_id;
+    timer->waker = rt_waker_clone(waker);
+    RT_TRACE(timer->task = rt_trace_task());
+    RT_TRACE(rt_trace_write(RT_TRACE_TIMER_ARM, timer->task, timer->id, 0,
+                            rt_duration_of_tick(tick)));
+    add_to_count_locked(wheel, 1);
+    put(wheel, timer);
+}
+
+enum rt_armed rt_wheel_arm(struct rt_wheel *wheel, struct rt_timer *timer,
+                           uint64_t tick, const struct rt_waker *waker)
+{
+    struct rt_waker old = RT_NO_WAKER;
+    enum rt_armed armed = RT_ARMED;
+
+    rt_lock_acquire(&wheel->lock);
+    if (rt_timer_is_armed(timer)) {
+        if (!rt_waker_is_same(&timer->waker, waker)) {
+            old = timer->waker;
+            timer->waker = rt_waker_clone(waker);
+        }
+    } else if (tick <= wheel->now) {
+        armed = RT_ARMED_DUE;
+    } else {
+        insert_locked(wheel, timer, tick, waker);
+        armed = tick < wheel->awaited ? RT_ARMED_NOW : RT_ARMED;
     }
-    RT_TRACE(
-        rt_trace_write(RT_TRACE_TIMER_CANCEL, timer->task, timer->id, 0, 0));
-    unlink_timer(wheel, timer);
-    rt_waker_drop(&timer->waker);
+    rt_lock_release(&wheel->lock);
+    rt_waker_drop(&old);
+    return armed;
+}
+
+struct rt_waker rt_wheel_disarm(struct rt_wheel *wheel, struct rt_timer *timer)
+{
+    struct rt_waker waker = RT_NO_WAKER;
+    struct rt_list *neighbour;
+
+    rt_lock_acquire(&wheel->lock);
+    if (rt_timer_is_armed(timer)) {
+        RT_TRACE(rt_trace_write(RT_TRACE_TIMER_CANCEL, timer->task, timer->id,
+                                0, 0));
+        neighbour = timer->node.next;
+        rt_list_remove(&timer->node);
+        if (rt_list_is_empty(neighbour)) {
+            mark_empty(wheel, neighbour);
+        }
+        waker = take_waker_locked(wheel, timer);
+    }
+    rt_lock_release(&wheel->lock);
+    return waker;
 }
 
 /*
@@ -140,11 +175,34 @@ static struct rt_list *first_slot(const struct rt_wheel *wheel, int *level,
     return NULL;
 }
 
-bool rt_wheel_next_work(const struct rt_wheel *wheel, uint64_t *tick)
+bool rt_wheel_next_work(struct rt_wheel *wheel, uint64_t *tick)
 {
+    bool has_work;
     int level;
 
-    return first_slot(wheel, &level, tick) != NULL;
+    rt_lock_acquire(&wheel->lock);
+    has_work = first_slot(wheel, &level, tick) != NULL;
+    rt_lock_release(&wheel->lock);
+    return has_work;
+}
+
+bool rt_wheel_await(struct rt_wheel *wheel, uint64_t *tick)
+{
+    bool has_work;
+    int level;
+
+    rt_lock_acquire(&wheel->lock);
+    has_work = first_slot(wheel, &level, tick) != NULL;
+    wheel->awaited = has_work ? *tick : UINT64_MAX;
+    rt_lock_release(&wheel->lock);
+    return has_work;
+}
+
+void rt_wheel_await_end(struct rt_wheel *wheel)
+{
+    rt_lock_acquire(&wheel->lock);
+    wheel->awaited = 0;
+    rt_lock_release(&wheel->lock);
 }
 
 static struct rt_timer *timer_of(struct rt_list *node)
@@ -165,7 +223,7 @@ static uint64_t earliest_in(const struct rt_list *slot)
     return earliest;
 }
 
-bool rt_wheel_next_timer(const struct rt_wheel *wheel, uint64_t *tick)
+static bool next_timer_locked(const struct rt_wheel *wheel, uint64_t *tick)
 {
     int level;
     struct rt_list *slot = first_slot(wheel, &level, tick);
@@ -186,18 +244,36 @@ bool rt_wheel_next_timer(const struct rt_wheel *wheel, uint64_t *tick)
     return true;
 }
 
-static void fire(struct rt_wheel *wheel, struct rt_timer *timer)
+bool rt_wheel_next_timer(struct rt_wheel *wheel, uint64_t *tick)
 {
-    RT_TRACE(rt_trace_write(RT_TRACE_TIMER_FIRE, timer->task, timer->id, 0,
+    bool has_timer;
+
+    rt_lock_acquire(&wheel->lock);
+    has_timer = next_timer_locked(wheel, tick);
+    rt_lock_release(&wheel->lock);
+    return has_timer;
+}
+
+/*
+ * Wakes one timer, which is on no list any more. Releases the lock for that:
+ * a wake may run anything.
+ */
+static void fire_unlocked(struct rt_wheel *wheel, struct rt_timer *timer)
+{
+    struct rt_waker waker = take_waker_locked(wheel, timer);
+    uint32_t id = timer->id;
+
+    RT_TRACE(rt_trace_write(RT_TRACE_TIMER_FIRE, timer->task, id, 0,
                             rt_duration_of_tick(timer->tick)));
-    RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_TIMER, timer->id));
-    wheel->count--;
-    rt_waker_wake(&timer->waker);
+    rt_lock_release(&wheel->lock);
+    RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_TIMER, id));
+    rt_waker_wake(&waker);
+    rt_lock_acquire(&wheel->lock);
 }
 
 /*
  * Empties one slot whose time has come. Fired timers go to a list of our own
- * first: a wake may remove any of them, and then it is simply not there.
+ * first: a wake may disarm any of them, and then it is simply not there.
  */
 static void expire_slot(struct rt_wheel *wheel, struct rt_list *slot)
 {
@@ -215,7 +291,7 @@ static void expire_slot(struct rt_wheel *wheel, struct rt_list *slot)
         }
     }
     while ((node = rt_list_pop_front(&fired))) {
-        fire(wheel, timer_of(node));
+        fire_unlocked(wheel, timer_of(node));
     }
 }
 
@@ -225,6 +301,7 @@ void rt_wheel_advance(struct rt_wheel *wheel, uint64_t tick)
     int level;
     struct rt_list *slot;
 
+    rt_lock_acquire(&wheel->lock);
     while ((slot = first_slot(wheel, &level, &start)) && start <= tick) {
         wheel->now = start;
         expire_slot(wheel, slot);
@@ -232,4 +309,5 @@ void rt_wheel_advance(struct rt_wheel *wheel, uint64_t tick)
     if (tick > wheel->now) {
         wheel->now = tick;
     }
+    rt_lock_release(&wheel->lock);
 }

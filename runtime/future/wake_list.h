@@ -5,8 +5,8 @@
  * queue of waiters takes the wakers out, unlocks, and wakes then. The list is
  * short; when it is full, unlock, wake, and come back for the rest.
  */
-#ifndef RT_SYNC_WAKE_LIST_H
-#define RT_SYNC_WAKE_LIST_H
+#ifndef RT_FUTURE_WAKE_LIST_H
+#define RT_FUTURE_WAKE_LIST_H
 
 #include <stdbool.h>
 
