@@ -115,6 +115,13 @@ watch: ## re-check on every save
 progress: ## the exercises, and where you stand
 	@$(FRONT)/front.sh progress
 
+.PHONY: bench-quick
+bench-quick: ## the runtime beside Tokio [ROWS="mutex echo_cpu"] [JSON=out.json]
+	@$(FRONT)/set-up.sh bench
+	@$(SUBMAKE) -j$$(getconf _NPROCESSORS_ONLN) bench-programs
+	@$(SUBMAKE) bench-tokio || true
+	@$(PYTHON) -B runtime/bench/bench.py $(ROWS)
+
 .PHONY: lint format clean
 lint: ## the style checks
 	$(RUN)@$(FRONT)/front.sh lint
@@ -138,7 +145,7 @@ needs: grader
 endif
 
 # The parts of `make test`; each prints how many of its tests passed.
-TEST_PARTS := test-runtime
+TEST_PARTS := test-runtime test-bench
 ifneq (,$(wildcard visualizer/build.mk))
 TEST_PARTS += test-visualizer
 endif

@@ -120,7 +120,7 @@ def pmccabe():
 def codespell():
     files = [path for path, _ in sources.c_files(".c", ".h")]
     files += sources.scripts(".py") + sources.shell_scripts() + sources.prose()
-    return run(["codespell", "--ignore-words-list=nd", *files])
+    return run(["codespell", "--ignore-words-list=nd,crate", *files])
 
 
 def shellcheck():

@@ -4,6 +4,7 @@
 #
 #   set-up.sh start    what a reader needs
 #   set-up.sh test     what `make test` needs as well
+#   set-up.sh bench    what a reader and the benchmarks need
 #
 # It says what it will install before it does, asks on a terminal, and goes on
 # without asking elsewhere. When nothing is missing it prints nothing. The
@@ -13,6 +14,7 @@ cd "$(dirname "$0")/../.." || exit 1
 role=${1:-start}
 front=grader/front
 needs=$front/needs.txt
+crates=${POLLIWOG_CRATES:-/usr/share/cargo/registry}
 compiler=${CC:-gcc}
 compiler=${compiler%% *}
 
@@ -21,7 +23,8 @@ fail() {
     exit 1
 }
 
-# Without what only tests need, we can go on: what needs it is skipped.
+# Without what only tests or benchmarks need, we can go on: what needs it is
+# skipped.
 cannot_install() {
     if [ "${CI:-}" = true ] || echo "$missing" | grep -q '^start'; then
         fail "$*"
@@ -48,6 +51,11 @@ finds_module() {
     "$python" -I "$front/has_modules.py" "$1" 2>/dev/null
 }
 
+# The sources of a crate, as Debian's packages put them.
+finds_crate() {
+    [ -n "$(find "$crates" -maxdepth 1 -name "$1-[0-9]*" 2>/dev/null)" ]
+}
+
 is_there() {
     what=${1#*:}
     case $1 in
@@ -56,6 +64,7 @@ is_there() {
     header:*) finds_header "$what" ;;
     library:*) [ "$system" = macos ] || finds_library "$what" ;;
     module:*) finds_module "$what" ;;
+    crate:*) finds_crate "$what" ;;
     esac
 }
 

@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-REAL_TOOLS = "sh dirname awk grep sed tr cat id env cut head".split()
+REAL_TOOLS = "sh dirname awk grep sed tr cat id env cut head find".split()
 MANAGERS = "apt-get apt-cache dnf pacman brew sudo".split()
 RELEASES = {
     "debian": "ID=debian\n",
@@ -75,6 +75,7 @@ class Machine:
             "PATH": str(self.bin),
             "POLLIWOG_OS_RELEASE": str(release),
             "POLLIWOG_PYTHON": "no-such-python",
+            "POLLIWOG_CRATES": str(self.course.path("crates")),
         }
 
     def set_up(self, system, role="start", **more):
@@ -120,6 +121,13 @@ def test_tests_need_more(machine):
     machine.set_up("debian", "test")
     for tool in "clang-tidy cppcheck pmccabe shellcheck black".split():
         assert tool in machine.said()
+
+
+def test_benchmarks_need_tokio(machine):
+    machine.set_up("debian")
+    assert "librust-tokio-dev" not in machine.said()
+    machine.set_up("debian", "bench")
+    assert "cargo librust-tokio-dev" in machine.said()
 
 
 def test_unknown_system(machine):
