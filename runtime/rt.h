@@ -40,5 +40,6 @@
 #include "sync/watch.h"
 
 #include "testing/poll.h"
+#include "testing/script.h"
 
 #endif

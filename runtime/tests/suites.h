@@ -36,6 +36,7 @@ Suite *notify_suite(void);
 Suite *mpsc_suite(void);
 Suite *channels_suite(void);
 Suite *duplex_suite(void);
+Suite *script_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
