@@ -12,6 +12,7 @@
 #include "future/future.h"
 #include "future/waker.h"
 
+#include "blocking/blocking.h"
 #include "sched/runtime.h"
 #include "task/join_handle.h"
 

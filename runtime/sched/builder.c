@@ -8,8 +8,14 @@
 #include <string.h>
 
 #include "sched/runtime.h"
+#include "time/duration.h"
 
-enum { DEFAULT_SEED = 1, DEFAULT_EVENT_INTERVAL = 61, BAD_USAGE = 2 };
+enum {
+    DEFAULT_SEED = 1,
+    DEFAULT_EVENT_INTERVAL = 61,
+    DEFAULT_BLOCKING_THREADS = 512,
+    BAD_USAGE = 2,
+};
 
 struct rt_builder rt_builder_default(void)
 {
@@ -19,6 +25,8 @@ struct rt_builder rt_builder_default(void)
         .conductor_fd = -1,
         .seed = DEFAULT_SEED,
         .event_interval = DEFAULT_EVENT_INTERVAL,
+        .blocking_threads = DEFAULT_BLOCKING_THREADS,
+        .blocking_keep_alive = RT_SECONDS(10),
     };
 }
 

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "blocking/pool.h"
 #include "sched/conductor.h"
 #include "sched/queue.h"
 #include "sched/runtime.h"
@@ -17,6 +18,7 @@ struct rt_runtime {
     struct rt_wheel wheel;
     struct rt_driver driver;
     struct rt_conductor conductor;
+    struct rt_blocking_pool *blocking; /* owned */
     struct rt_random random;
     struct rt_hostility hostility;
     uint32_t event_interval;

@@ -182,6 +182,9 @@ void rt_core_turn(struct rt_runtime *runtime)
 
 static void destroy(struct rt_runtime *runtime)
 {
+    if (runtime->blocking) {
+        rt_blocking_pool_drop(runtime->blocking);
+    }
     pthread_mutex_destroy(&runtime->inject_lock);
     rt_free(runtime, sizeof(*runtime));
 }

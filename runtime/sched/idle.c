@@ -120,15 +120,20 @@ static void idle_real(struct rt_runtime *runtime)
 void rt_core_idle(struct rt_runtime *runtime)
 {
     bool has_deferred = !rt_list_is_empty(&runtime->deferred);
+    bool stands_still = rt_clock_stands_still(&runtime->clock);
+    /* Asked first: whom a job woke before it was over is seen below. */
+    bool is_held = stands_still && rt_blocking_pool_is_busy(runtime->blocking);
 
-    if (has_deferred || rt_clock_stands_still(&runtime->clock)) {
+    if (has_deferred || stands_still) {
         rt_core_poll_events(runtime);
         /* Events for nobody may stand before one that somebody waits for. */
         if (runtime->ready.length > 0 || runtime->driver.reported > 0) {
             return;
         }
     }
-    if (runtime->clock.kind == RT_CLOCK_PAUSED) {
+    if (is_held) {
+        park(runtime, RT_NEVER);
+    } else if (runtime->clock.kind == RT_CLOCK_PAUSED) {
         idle_paused(runtime);
     } else if (runtime->clock.kind == RT_CLOCK_CONDUCTED) {
         idle_conducted(runtime);

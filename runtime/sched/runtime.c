@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "sched/core.h"
+#include "time/duration.h"
 #include "trace/trace.h"
 
 /* ---- spawning ---- */
@@ -165,6 +166,18 @@ static void init_parts(struct rt_runtime *runtime,
     pthread_mutex_init(&runtime->inject_lock, NULL);
 }
 
+static int init_blocking(struct rt_runtime *runtime,
+                         const struct rt_builder *builder)
+{
+    struct rt_blocking_options options = {
+        .threads = builder->blocking_threads,
+        .keep_alive_ns = builder->blocking_keep_alive,
+    };
+
+    runtime->blocking = rt_blocking_pool_create(runtime, &options);
+    return runtime->blocking ? 0 : -ENOMEM;
+}
+
 static int init_conductor(struct rt_runtime *runtime,
                           const struct rt_builder *builder)
 {
@@ -196,7 +209,7 @@ int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
     struct rt_runtime *runtime;
     int error;
 
-    if (builder->event_interval == 0) {
+    if (builder->event_interval == 0 || builder->blocking_threads == 0) {
         return -EINVAL;
     }
     runtime = rt_alloc(sizeof(*runtime));
@@ -204,7 +217,10 @@ int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
         return -ENOMEM;
     }
     init_parts(runtime, builder);
-    error = open_trace(runtime, builder);
+    error = init_blocking(runtime, builder);
+    if (!error) {
+        error = open_trace(runtime, builder);
+    }
     if (!error) {
         error = rt_driver_init(&runtime->driver, &rt_driver_epoll);
     }
@@ -229,21 +245,32 @@ static void drop_all_tasks(struct rt_runtime *runtime)
     }
 }
 
-void rt_shutdown(struct rt_runtime *runtime)
+int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout)
 {
     struct rt_runtime *outer = rt_enter(runtime);
+    int error;
 
     if (runtime->is_blocking_on) {
         rt_panic("shutdown-inside-task",
                  "rt_shutdown from inside a task of the same runtime");
     }
     drop_all_tasks(runtime);
+    error = rt_blocking_pool_shutdown(runtime->blocking, timeout);
+    drop_all_tasks(runtime); /* those that jobs spawned */
     rt_core_close(runtime);
     rt_conductor_deinit(&runtime->conductor);
     rt_driver_deinit(&runtime->driver);
     close_trace(runtime);
     rt_enter(outer == runtime ? NULL : outer);
-    rt_core_release(runtime);
+    if (!error) {
+        rt_core_release(runtime);
+    }
+    return error;
+}
+
+void rt_shutdown(struct rt_runtime *runtime)
+{
+    rt_shutdown_timeout(runtime, RT_NEVER);
 }
 
 /* ---- what futures ask of the runtime ---- */
@@ -313,6 +340,11 @@ struct rt_wheel *rt_runtime_wheel(struct rt_runtime *runtime)
 struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime)
 {
     return &runtime->driver;
+}
+
+struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime)
+{
+    return runtime->blocking;
 }
 
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime)

@@ -37,6 +37,8 @@ struct rt_builder {
     uint32_t hostile;        /* bits of enum rt_hostile; 0: off */
     uint32_t event_interval; /* polls between two looks at the driver */
     const char *trace_path;  /* borrowed; NULL: no trace */
+    uint32_t blocking_threads;    /* most threads for blocking work; over 0 */
+    uint64_t blocking_keep_alive; /* ns that such a thread lives idle */
 };
 
 /* A real clock, a fixed seed, the default intervals, nothing hostile. */
@@ -69,6 +71,13 @@ int rt_block_on(struct rt_runtime *runtime, struct rt_future *future);
  * their task was cancelled.
  */
 void rt_shutdown(struct rt_runtime *runtime);
+
+/*
+ * The same, but waits for blocking jobs that run for timeout ns at most:
+ * rt_shutdown waits until they end. 0; or -ETIMEDOUT: some still run, and the
+ * memory of the runtime stays for them.
+ */
+int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout);
 
 /*
  * Spawns a task on the runtime that this thread is inside of. The frame is
@@ -158,6 +167,7 @@ struct rt_runtime *rt_context_runtime(const struct rt_context *cx);
 struct rt_clock *rt_runtime_clock(struct rt_runtime *runtime);
 struct rt_wheel *rt_runtime_wheel(struct rt_runtime *runtime);
 struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime);
+struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime);
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime);
 struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime);
 

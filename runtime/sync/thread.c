@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/panic.h"
+#include "blocking/pool.h"
 #include "sched/runtime.h"
 
 /*
@@ -92,7 +93,7 @@ void rt_thread_block_on(struct rt_future *future)
     struct rt_waker waker;
     struct rt_context cx;
 
-    if (rt_current()) {
+    if (rt_current() && !rt_blocking_is_job_thread()) {
         rt_panic("blocking-inside-runtime",
                  "'%s' would block this thread, and with it every task of "
                  "its runtime: await it instead",

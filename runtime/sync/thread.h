@@ -12,8 +12,8 @@
 
 /*
  * Blocks this thread until the future (borrowed) is ready, and drops it. Stops
- * the program when this thread is inside of a runtime: it would block all of
- * its tasks.
+ * the program when this thread is inside of a runtime, and no thread for
+ * blocking work: it would block all of its tasks.
  */
 void rt_thread_block_on(struct rt_future *future);
 

@@ -14,7 +14,7 @@ static Suite *(*const suites[])(void) = {
     tracker_suite,   io_suite,          tcp_suite,      listen_suite,
     echo_suite,      signal_suite,      trace_suite,    hostile_suite,
     memory_suite,    semaphore_suite,   notify_suite,   mpsc_suite,
-    channels_suite,  duplex_suite,      script_suite,
+    channels_suite,  duplex_suite,      script_suite,   blocking_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

@@ -37,6 +37,7 @@ Suite *mpsc_suite(void);
 Suite *channels_suite(void);
 Suite *duplex_suite(void);
 Suite *script_suite(void);
+Suite *blocking_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
