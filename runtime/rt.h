@@ -40,6 +40,14 @@
 #include "sync/thread.h"
 #include "sync/watch.h"
 
+#include "io/buffer.h"
+#include "stream/adapters.h"
+#include "stream/collect.h"
+#include "stream/combine.h"
+#include "stream/sources.h"
+#include "stream/stream.h"
+#include "stream/timed.h"
+
 #include "testing/poll.h"
 #include "testing/script.h"
 

@@ -15,6 +15,7 @@ static Suite *(*const suites[])(void) = {
     echo_suite,      signal_suite,      trace_suite,    hostile_suite,
     memory_suite,    semaphore_suite,   notify_suite,   mpsc_suite,
     channels_suite,  duplex_suite,      script_suite,   blocking_suite,
+    stream_suite,    sources_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

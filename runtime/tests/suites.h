@@ -38,6 +38,8 @@ Suite *channels_suite(void);
 Suite *duplex_suite(void);
 Suite *script_suite(void);
 Suite *blocking_suite(void);
+Suite *stream_suite(void);
+Suite *sources_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);

@@ -1,0 +1,53 @@
+/*
+ * Buffer: bytes that grow at the end and are used up from the start.
+ *
+ * Zero bytes are an empty buffer. Room is made in steps that double, and only
+ * for bytes that are there: nobody reserves what a peer merely announces.
+ */
+#ifndef RT_IO_BUFFER_H
+#define RT_IO_BUFFER_H
+
+#include <stddef.h>
+
+struct rt_buffer {
+    char *memory;    /* owned: capacity bytes */
+    size_t capacity; /* 0 or a power of two */
+    size_t start;    /* the first byte that isn't used up */
+    size_t end;      /* behind the last byte */
+};
+
+/* Bytes that belong to somebody else. */
+struct rt_slice {
+    const char *data; /* borrowed */
+    size_t size;
+};
+
+/* Frees the memory; the buffer is empty and may be used again. */
+void rt_buffer_deinit(struct rt_buffer *buffer);
+
+/*
+ * Makes room for size more bytes behind the end; pointers into the buffer are
+ * stale afterwards. 0 or -ENOMEM.
+ */
+int rt_buffer_reserve(struct rt_buffer *buffer, size_t size);
+
+/* Copies size bytes in at the end: 0, or -ENOMEM and nothing has changed. */
+int rt_buffer_append(struct rt_buffer *buffer, const void *data, size_t size);
+
+/* Uses up size bytes at the start; there are so many. They stay readable
+ * until the next reserve or append. */
+void rt_buffer_consume(struct rt_buffer *buffer, size_t size);
+
+/* What is in it; stale after the next change. */
+static inline struct rt_slice rt_buffer_slice(const struct rt_buffer *buffer)
+{
+    return (struct rt_slice){buffer->memory + buffer->start,
+                             buffer->end - buffer->start};
+}
+
+static inline size_t rt_buffer_length(const struct rt_buffer *buffer)
+{
+    return buffer->end - buffer->start;
+}
+
+#endif

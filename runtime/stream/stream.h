@@ -1,0 +1,112 @@
+/*
+ * Stream: a sequence of items that come one at a time.
+ *
+ * A future is ready once; a stream can be ready again and again, each time
+ * with an item, until it ends. The usual loop in an async function:
+ *
+ *     self->even = rt_stream_filter(&self->numbers.stream, is_even, NULL);
+ *     for (;;) {
+ *         self->next = RT_NEXT(self->even, self->number);
+ *         RT_AWAIT(self->next);
+ *         if (self->next.result != RT_STREAM_ITEM) {
+ *             break;
+ *         }
+ *         ... self->number ...
+ *     }
+ *
+ * The first member of every stream is a struct rt_stream. Items are bytes of
+ * one size, which are copied to where the caller says. An error comes in
+ * place of an item and ends nothing by itself: it passes through all the
+ * adapters, and what happens next is the matter of the stream it came from.
+ * After the end there is nothing more: a stream may be asked again, and says
+ * again that it has ended.
+ *
+ * A stream that works on another one (an adapter) has that one beside it in
+ * the same frame, borrows its memory, and answers for its drop: only the
+ * outermost stream is used and dropped by the frame's author. Like a future, a
+ * stream may be moved until it is polled or given to an adapter, and belongs
+ * to one thread at a time.
+ */
+#ifndef RT_STREAM_STREAM_H
+#define RT_STREAM_STREAM_H
+
+#include "base/memory.h"
+#include "future/future.h"
+
+/* What a poll for the next item gives: one of these, or a negative errno. */
+enum {
+    RT_STREAM_END = 0,  /* no more items will come */
+    RT_STREAM_ITEM = 1, /* here is one */
+    RT_STREAM_PENDING =
+        2, /* the waker was left where progress will come from */
+};
+
+enum { RT_STREAM_ITEM_MOST = 128 }; /* bytes; larger things go by pointer */
+
+struct rt_stream;
+
+/* The behaviour of one kind of stream. */
+struct rt_stream_ops {
+    /*
+     * Gives the next item by writing *item, which is borrowed for this call
+     * only: the next call may bring another one.
+     */
+    int (*poll_next)(struct rt_stream *stream, struct rt_context *cx,
+                     void *item);
+    void (*drop)(struct rt_stream *stream); /* releases what it holds, but not
+                                               inner; runs once; may be NULL */
+    const char *name;
+};
+
+struct rt_stream {
+    const struct rt_stream_ops *ops; /* NULL: dropped */
+    struct rt_stream *inner; /* borrowed: the one that it works on, or NULL;
+                                dropped with it */
+    size_t item_size;
+    bool is_ended; /* set by rt_stream_poll */
+};
+
+/* Place for an item of any stream. */
+struct rt_stream_item {
+    _Alignas(16) char bytes[RT_STREAM_ITEM_MOST];
+};
+
+/* A stream not yet polled, for those who write one. */
+struct rt_stream rt_stream_make(const struct rt_stream_ops *ops,
+                                size_t item_size, struct rt_stream *inner);
+
+/* The stream of this type whose member stream is at the pointer. */
+#define RT_STREAM_SELF(pointer, type) RT_CONTAINER_OF(pointer, type, stream)
+
+/* Polls for an item through the ops; once ended, says so without a poll. */
+int rt_stream_poll(struct rt_stream *stream, struct rt_context *cx, void *item);
+
+/*
+ * For streams made of futures: polls one. When ready, drops it and clears its
+ * ops, so that the next poll of the stream can tell that it needs another.
+ */
+enum rt_poll rt_stream_poll_step(struct rt_future *step, struct rt_context *cx);
+
+/*
+ * Drops a stream and those that it works on. Harmless when it was dropped
+ * before, and on zero bytes.
+ */
+void rt_stream_drop(struct rt_stream *stream);
+
+struct rt_next {
+    struct rt_future future;
+    struct rt_stream *stream; /* borrowed */
+    void *item;               /* borrowed: where the item goes */
+    int result; /* when ready: RT_STREAM_ITEM, RT_STREAM_END or -errno */
+};
+
+/*
+ * The next item of a stream, copied to item, which is of size bytes. Dropping
+ * it loses no item; the stream goes on with the next rt_next.
+ */
+struct rt_next rt_next(struct rt_stream *stream, void *item, size_t size);
+
+/* RT_NEXT(self->lines, self->line): both by name. */
+#define RT_NEXT(from, item) rt_next(&(from).stream, &(item), sizeof(item))
+
+#endif
