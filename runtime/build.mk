@@ -14,7 +14,8 @@ RUNTIME_FLAGS_asan := -O1 -g -DRT_DEBUG -fno-omit-frame-pointer \
 RUNTIME_FLAGS_tsan := -O1 -g -DRT_DEBUG -fsanitize=thread
 
 RUNTIME_CPPFLAGS := -Iruntime
-RUNTIME_SOURCES := $(filter-out runtime/tests/% runtime/bench/%,\
+RUNTIME_SOURCES := $(filter-out \
+	runtime/tests/% runtime/bench/% runtime/explore/%,\
 	$(wildcard runtime/*.c runtime/*/*.c))
 
 # $(call runtime_library,VARIANT): the path of one library.
@@ -40,5 +41,6 @@ $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_rules,$(v))))
 .PHONY: runtime
 runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_library,$(v)))
 
+include runtime/explore/build.mk
 include runtime/tests/tests.mk
 include runtime/bench/bench.mk
