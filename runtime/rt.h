@@ -35,10 +35,12 @@
 #include "sync/mpsc.h"
 #include "sync/mutex.h"
 #include "sync/notify.h"
+#include "sync/once_cell.h"
 #include "sync/oneshot.h"
 #include "sync/semaphore.h"
 #include "sync/thread.h"
 #include "sync/watch.h"
+#include "task/cancel.h"
 
 #include "io/buffer.h"
 #include "stream/adapters.h"
