@@ -18,7 +18,6 @@
 
 #include "future/join.h"
 #include "future/select.h"
-#include "task/tracker.h"
 #include "task/yield.h"
 #include "time/advance.h"
 #include "time/interval.h"
@@ -41,6 +40,8 @@
 #include "sync/thread.h"
 #include "sync/watch.h"
 #include "task/cancel.h"
+#include "task/join_set.h"
+#include "task/tracker.h"
 
 #include "io/buffer.h"
 #include "stream/adapters.h"

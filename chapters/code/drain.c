@@ -24,7 +24,7 @@ static enum rt_poll office_poll(struct rt_future *future, struct rt_context *cx)
     self->limit = RT_TIMEOUT(self->all_gone, RT_SECONDS(5));
     RT_AWAIT(self->limit);
     printf("after %.0f s: %zu still here\n", (double)rt_now() / 1e9,
-           self->visitors.count);
+           rt_tracker_count(&self->visitors));
     RT_END(self);
 }
 // end

@@ -350,9 +350,12 @@ bool rt_task_poll_join(struct rt_task *task, const struct rt_waker *waker)
     return false;
 }
 
-void rt_task_forget_joiner(struct rt_task *task)
+bool rt_task_forget_joiner(struct rt_task *task)
 {
-    if (change_joiner(task, 0)) {
+    bool is_ours = change_joiner(task, 0);
+
+    if (is_ours) {
         rt_waker_drop(&task->joiner);
     }
+    return is_ours;
 }

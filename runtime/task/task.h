@@ -129,7 +129,10 @@ bool rt_task_is_cancelled(const struct rt_task *task);
  */
 bool rt_task_poll_join(struct rt_task *task, const struct rt_waker *waker);
 
-/* Takes back the waker that rt_task_poll_join left. Same thread. */
-void rt_task_forget_joiner(struct rt_task *task);
+/*
+ * Takes back the waker that rt_task_poll_join left. Same thread. False: the
+ * task is complete, and that waker was woken, or is being woken right now.
+ */
+bool rt_task_forget_joiner(struct rt_task *task);
 
 #endif

@@ -8,38 +8,37 @@
  *
  * The tracker must stay in its place until its last task is over; it is
  * enough that it lives in the frame of a task that waits for it, or outside
- * of the runtime. Used on the thread of the runtime.
+ * of the runtime. Any thread may spawn and wait.
  */
 #ifndef RT_TASK_TRACKER_H
 #define RT_TASK_TRACKER_H
 
-#include "base/list.h"
-#include "sched/runtime.h"
+#include "task/join_set.h"
 
 struct rt_tracker {
-    size_t count;           /* tasks that live */
-    struct rt_list members; /* one for each task */
-    struct rt_list waiters; /* of struct rt_tracker_wait */
+    struct rt_join_set tasks; /* of which it keeps no results */
 };
 
 struct rt_tracker_wait {
     struct rt_future future;
-    struct rt_tracker *tracker; /* borrowed */
-    struct rt_list node;        /* in its waiters */
-    struct rt_waker waker;      /* owned */
+    struct rt_join_set_next none; /* ready when no task is left */
 };
 
 void rt_tracker_init(struct rt_tracker *tracker);
 
 /*
  * The tracker goes away before its tasks: they are tracked no longer. For the
- * drop of the frame that holds the tracker; waiters must be gone.
+ * drop of the frame that holds the tracker; waiters must be gone. Harmless on
+ * zero bytes, when the frame is dropped before the init.
  */
 void rt_tracker_deinit(struct rt_tracker *tracker);
 
 /* Spawns a tracked, detached task. 0; or -ENOMEM, and the frame is dropped. */
 int rt_tracker_spawn(struct rt_tracker *tracker, struct rt_future *frame,
                      size_t frame_size);
+
+/* How many tracked tasks live. */
+size_t rt_tracker_count(struct rt_tracker *tracker);
 
 /* A future that is ready when no tracked task lives. */
 struct rt_tracker_wait rt_tracker_wait(struct rt_tracker *tracker);

@@ -23,6 +23,7 @@ Suite *sleep_suite(void);
 Suite *interval_suite(void);
 Suite *select_suite(void);
 Suite *tracker_suite(void);
+Suite *join_set_suite(void);
 Suite *io_suite(void);
 Suite *tcp_suite(void);
 Suite *listen_suite(void);

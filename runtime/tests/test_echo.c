@@ -197,9 +197,7 @@ static void scene_drop(struct rt_future *future)
     struct scene *self = RT_SELF(future, struct scene);
 
     rt_future_drop(&self->serving.future);
-    if (self->crowd.members.next) {
-        rt_tracker_deinit(&self->crowd);
-    }
+    rt_tracker_deinit(&self->crowd);
 }
 
 static char trace_name[64];
