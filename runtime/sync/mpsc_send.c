@@ -6,14 +6,20 @@
 #include "sync/mpsc_core.h"
 #include "sync/thread.h"
 
-/* Puts the value into the ring; a bounded channel has a place for it. */
+/*
+ * Puts the value into the ring. A bounded channel has a place for it, also
+ * after the close. An unbounded one has not: it is closed or not in the same
+ * moment in which the value is put, or the receiver would miss it.
+ */
 static int push(struct rt_mpsc *channel, const void *value)
 {
     struct rt_waker wake = RT_NO_WAKER;
     int result = 0;
 
     rt_lock_acquire(&channel->lock);
-    if (!rt_ring_push(&channel->values, value)) {
+    if (channel->is_closed && channel->capacity == RT_MPSC_UNBOUNDED) {
+        result = -EPIPE;
+    } else if (!rt_ring_push(&channel->values, value)) {
         result = -ENOMEM;
     } else {
         wake = rt_mpsc_take_receiver_locked(channel);
@@ -37,19 +43,14 @@ static void give_back(struct rt_mpsc *channel)
     rt_waker_wake(&wake);
 }
 
-/* Takes a place now: 0, -EAGAIN or -EPIPE. */
-static int try_room(struct rt_mpsc *channel, const struct rt_mpsc_sender *own)
-{
-    if (channel->capacity != RT_MPSC_UNBOUNDED) {
-        return rt_semaphore_try_acquire(&channel->room, 1);
-    }
-    return rt_mpsc_is_closed(own) ? -EPIPE : 0;
-}
-
 int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value)
 {
-    int error = try_room(sender->channel, sender);
+    struct rt_mpsc *channel = sender->channel;
+    int error = 0;
 
+    if (channel->capacity != RT_MPSC_UNBOUNDED) {
+        error = rt_semaphore_try_acquire(&channel->room, 1);
+    }
     return error ? error : rt_mpsc_send_reserved(sender, value);
 }
 
@@ -83,9 +84,7 @@ static struct rt_mpsc_send *send_of(struct rt_future *future)
 static int poll_room(struct rt_mpsc_send *send, struct rt_context *cx)
 {
     if (send->channel->capacity == RT_MPSC_UNBOUNDED) {
-        struct rt_mpsc_sender sender = {send->channel};
-
-        return rt_mpsc_is_closed(&sender) ? -EPIPE : 0;
+        return 0;
     }
     if (rt_future_poll(&send->room.future, cx) == RT_PENDING) {
         return -EAGAIN;
