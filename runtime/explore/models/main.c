@@ -12,6 +12,8 @@
 
 static const struct model *const lists[] = {
     task_models,
+    sync_models,
+    channel_models,
 };
 
 static struct {
@@ -48,7 +50,7 @@ static void run(const struct model *model)
     double seconds = (double)(rt_monotonic_ns() - begin) / RT_SECONDS(1);
 
     *(is_well ? &program.passed : &program.failed) += 1;
-    printf("  %-26s %10llu  %10u%s %8.2f s  %s\n", model->name,
+    printf("  %-28s %10llu  %10u%s %8.2f s  %s\n", model->name,
            (unsigned long long)result.schedules, result.deviations,
            result.is_complete ? " (all)" : "      ", seconds,
            is_well ? "ok" : "FAILED");
@@ -59,7 +61,7 @@ int main(int count, char **arguments)
 {
     program.is_short = count > 1 && strcmp(arguments[1], "--short") == 0;
     program.names = arguments + 1 + program.is_short;
-    printf("  %-26s %10s  %10s\n", "model", "schedules", "deviations");
+    printf("  %-28s %10s  %10s\n", "model", "schedules", "deviations");
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         for (const struct model *model = lists[i]; model->name; model++) {
             if (is_wanted(model->name)) {

@@ -312,13 +312,13 @@ static void join_by_another_waker(void)
 }
 
 const struct model task_models[] = {
-    {"wake-while-running", wake_while_running, 5},
+    {"wake-while-running", wake_while_running, 12},
     {"wake-twice", wake_twice, 3},
-    {"wake-while-dropped", wake_while_dropped, 3},
-    {"abort-against-completion", abort_against_completion, 3},
-    {"abort-against-wake", abort_against_wake, 3},
-    {"join-against-completion", join_against_completion, 5},
-    {"join-against-drop", join_against_drop, 5},
-    {"join-by-another-waker", join_by_another_waker, 4},
+    {"wake-while-dropped", wake_while_dropped, 5},
+    {"abort-against-completion", abort_against_completion, 4},
+    {"abort-against-wake", abort_against_wake, 6},
+    {"join-against-completion", join_against_completion, 7},
+    {"join-against-drop", join_against_drop, 7},
+    {"join-by-another-waker", join_by_another_waker, 6},
     {0},
 };

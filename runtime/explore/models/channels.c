@@ -1,0 +1,366 @@
+/*
+ * Channels: one end sends, closes or goes while the other waits.
+ */
+#include <errno.h>
+
+#include "explore/models/models.h"
+
+/* ---- oneshot ---- */
+
+static struct rt_oneshot_sender oneshot_sender;
+static struct rt_oneshot_receiver oneshot_receiver;
+static int value;
+
+static void make_oneshot(void)
+{
+    value = 0;
+    RT_EXPLORE_CHECK(rt_oneshot_create(sizeof(value), &value, &oneshot_sender,
+                                       &oneshot_receiver) == 0);
+}
+
+static void send_42(void *data)
+{
+    int *result = data;
+    int sent = 42;
+
+    *result = rt_oneshot_send(&oneshot_sender, &sent);
+}
+
+static void drop_sender(void *data)
+{
+    (void)data;
+    rt_oneshot_sender_drop(&oneshot_sender);
+}
+
+static void receive(void *data)
+{
+    int *result = data;
+
+    model_await(&oneshot_receiver.future);
+    *result = oneshot_receiver.result;
+}
+
+static void poll_and_drop(void *data)
+{
+    struct model_waker *waker = model_waker_create();
+
+    (void)data;
+    model_poll(&oneshot_receiver.future, waker);
+    rt_future_drop(&oneshot_receiver.future);
+    rt_waker_drop(&waker->waker);
+}
+
+static void oneshot_send(void)
+{
+    int sent;
+    int received;
+
+    make_oneshot();
+    rt_explore_thread(send_42, &sent);
+    rt_explore_thread(receive, &received);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(sent == 0 && received == 0 && value == 42);
+}
+
+static void oneshot_sender_drop(void)
+{
+    int received;
+
+    make_oneshot();
+    rt_explore_thread(drop_sender, NULL);
+    rt_explore_thread(receive, &received);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(received == -EPIPE);
+}
+
+static void oneshot_receiver_drop(void)
+{
+    int sent;
+
+    make_oneshot();
+    rt_explore_thread(send_42, &sent);
+    rt_explore_thread(poll_and_drop, NULL);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(sent == 0 || sent == -EPIPE);
+}
+
+static void await_closed(void *data)
+{
+    struct rt_oneshot_closed closed = rt_oneshot_closed(&oneshot_sender);
+
+    (void)data;
+    model_await(&closed.future);
+    rt_oneshot_sender_drop(&oneshot_sender);
+}
+
+static void oneshot_closed(void)
+{
+    make_oneshot();
+    rt_explore_thread(await_closed, NULL);
+    rt_explore_thread(poll_and_drop, NULL);
+    rt_explore_join();
+}
+
+/* ---- mpsc ---- */
+
+static struct rt_mpsc_sender sender;
+static struct rt_mpsc_receiver receiver;
+static int sent;     /* that were told 0 */
+static int received; /* values */
+
+static void make_mpsc(uint32_t capacity)
+{
+    sent = 0;
+    received = 0;
+    RT_EXPLORE_CHECK(
+        rt_mpsc_create(sizeof(int), capacity, &sender, &receiver) == 0);
+}
+
+/* Sends one, with a sender of its own, or is told that it is closed. */
+static void mpsc_send(void *data)
+{
+    struct rt_mpsc_sender *own = data;
+    int number = 1;
+    struct rt_mpsc_send send = rt_mpsc_send(own, &number);
+
+    model_await(&send.future);
+    RT_EXPLORE_CHECK(send.result == 0 || send.result == -EPIPE);
+    sent += send.result == 0;
+    rt_mpsc_sender_drop(own);
+}
+
+/* Until the end of the stream. */
+static void receive_all(void *data)
+{
+    int number;
+    int result;
+
+    (void)data;
+    do {
+        struct rt_mpsc_receive next = rt_mpsc_receive(&receiver, &number);
+
+        model_await(&next.future);
+        result = next.result;
+        received += result == 0;
+    } while (result == 0);
+    rt_mpsc_receiver_drop(&receiver);
+}
+
+/* Back pressure: two senders, one place. All arrives, then the end. */
+static void mpsc_two_senders(void)
+{
+    struct rt_mpsc_sender second;
+
+    make_mpsc(1);
+    second = rt_mpsc_sender_clone(&sender);
+    rt_explore_thread(mpsc_send, &sender);
+    rt_explore_thread(mpsc_send, &second);
+    rt_explore_thread(receive_all, NULL);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(sent == 2 && received == 2);
+}
+
+static void close_and_receive_all(void *data)
+{
+    rt_mpsc_close(&receiver);
+    receive_all(data);
+}
+
+/* What was sent before the close is received, and nothing else. */
+static void mpsc_close(uint32_t capacity)
+{
+    make_mpsc(capacity);
+    rt_explore_thread(mpsc_send, &sender);
+    rt_explore_thread(close_and_receive_all, NULL);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(received == sent);
+}
+
+static void mpsc_close_against_send(void)
+{
+    mpsc_close(1);
+}
+
+static void mpsc_close_against_unbounded_send(void)
+{
+    mpsc_close(RT_MPSC_UNBOUNDED);
+}
+
+static void reserve_and_give_back(void *data)
+{
+    struct rt_mpsc_sender *own = data;
+    struct rt_acquire place = rt_mpsc_reserve(own);
+
+    model_await(&place.future);
+    if (place.result == 0) {
+        rt_mpsc_unreserve(own);
+    }
+}
+
+/* The receiver waits for a place that is held, and is given back unused. */
+static void mpsc_close_against_unreserve(void)
+{
+    make_mpsc(1);
+    rt_explore_thread(reserve_and_give_back, &sender);
+    rt_explore_thread(close_and_receive_all, NULL);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(received == 0);
+    rt_mpsc_sender_drop(&sender);
+}
+
+static void drop_receiver(void *data)
+{
+    (void)data;
+    rt_mpsc_receiver_drop(&receiver);
+}
+
+/* A sender that waits for room is told when the receiver goes. */
+static void mpsc_receiver_drop(void)
+{
+    struct rt_mpsc_sender second;
+    int number = 0;
+
+    make_mpsc(1);
+    RT_EXPLORE_CHECK(rt_mpsc_try_send(&sender, &number) == 0);
+    second = rt_mpsc_sender_clone(&sender);
+    rt_explore_thread(mpsc_send, &sender);
+    rt_explore_thread(mpsc_send, &second);
+    rt_explore_thread(drop_receiver, NULL);
+    rt_explore_join();
+}
+
+static void drop_mpsc_sender(void *data)
+{
+    rt_mpsc_sender_drop(data);
+}
+
+/* A weak sender comes back to life, or the stream ends: not both. */
+static void upgrade_and_send(void *data)
+{
+    struct rt_mpsc_sender own;
+
+    if (rt_mpsc_upgrade(data, &own)) {
+        mpsc_send(&own);
+    }
+    rt_mpsc_weak_sender_drop(data);
+}
+
+static void mpsc_upgrade_against_drop(void)
+{
+    struct rt_mpsc_weak_sender weak;
+
+    make_mpsc(RT_MPSC_UNBOUNDED);
+    weak = rt_mpsc_downgrade(&sender);
+    rt_explore_thread(upgrade_and_send, &weak);
+    rt_explore_thread(drop_mpsc_sender, &sender);
+    rt_explore_thread(receive_all, NULL);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(received == sent);
+}
+
+/* ---- watch ---- */
+
+static struct rt_watch_sender watch_sender;
+static struct rt_watch_receiver watch_receiver;
+static int latest;
+
+static void send_two_and_go(void *data)
+{
+    (void)data;
+    for (int number = 1; number <= 2; number++) {
+        RT_EXPLORE_CHECK(rt_watch_send(&watch_sender, &number) == 0);
+    }
+    rt_watch_sender_drop(&watch_sender);
+}
+
+/* Each value that is seen is newer; the last one is seen before the end. */
+static void watch_to_the_end(void *data)
+{
+    struct rt_watch_receiver *own = data;
+    int result;
+    int seen = 0;
+
+    do {
+        struct rt_watch_changed changed = rt_watch_changed(own);
+        int before = seen;
+
+        model_await(&changed.future);
+        result = changed.result;
+        rt_watch_look(own, &seen);
+        RT_EXPLORE_CHECK(seen >= before);
+    } while (result == 0);
+    latest += seen;
+    rt_watch_receiver_drop(own);
+}
+
+static void watch_send_against_changed(void)
+{
+    int first = 0;
+
+    latest = 0;
+    RT_EXPLORE_CHECK(rt_watch_create(sizeof(first), &first, &watch_sender,
+                                     &watch_receiver) == 0);
+    rt_explore_thread(send_two_and_go, NULL);
+    rt_explore_thread(watch_to_the_end, &watch_receiver);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(latest == 2);
+}
+
+/* ---- broadcast ---- */
+
+static struct rt_broadcast_sender broadcast_sender;
+static struct rt_broadcast_receiver broadcast_receiver;
+
+static void broadcast_two_and_go(void *data)
+{
+    (void)data;
+    for (int number = 1; number <= 2; number++) {
+        rt_broadcast_send(&broadcast_sender, &number);
+    }
+    rt_broadcast_sender_drop(&broadcast_sender);
+}
+
+/* Every value is received, or counted as missed. */
+static void hear_to_the_end(void *data)
+{
+    struct rt_broadcast_receiver *own = data;
+    int number;
+    int result;
+    uint64_t heard = 0;
+
+    do {
+        struct rt_broadcast_receive next = rt_broadcast_receive(own, &number);
+
+        model_await(&next.future);
+        result = next.result;
+        heard += result == 0;
+        heard += result == -EOVERFLOW ? next.missed : 0;
+    } while (result != -EPIPE);
+    RT_EXPLORE_CHECK(heard == 2);
+    rt_broadcast_receiver_drop(own);
+}
+
+static void broadcast_to_a_slow_one(void)
+{
+    RT_EXPLORE_CHECK(rt_broadcast_create(sizeof(int), 1, &broadcast_sender,
+                                         &broadcast_receiver) == 0);
+    rt_explore_thread(broadcast_two_and_go, NULL);
+    rt_explore_thread(hear_to_the_end, &broadcast_receiver);
+    rt_explore_join();
+}
+
+const struct model channel_models[] = {
+    {"oneshot-send", oneshot_send, 9},
+    {"oneshot-sender-drop", oneshot_sender_drop, 9},
+    {"oneshot-receiver-drop", oneshot_receiver_drop, 9},
+    {"oneshot-closed", oneshot_closed, 9},
+    {"mpsc-two-senders", mpsc_two_senders, 4},
+    {"mpsc-close-against-send", mpsc_close_against_send, 6},
+    {"mpsc-close-unbounded", mpsc_close_against_unbounded_send, 6},
+    {"mpsc-close-against-unreserve", mpsc_close_against_unreserve, 6},
+    {"mpsc-receiver-drop", mpsc_receiver_drop, 3},
+    {"mpsc-upgrade-against-drop", mpsc_upgrade_against_drop, 4},
+    {"watch", watch_send_against_changed, 5},
+    {"broadcast", broadcast_to_a_slow_one, 5},
+    {0},
+};
