@@ -24,7 +24,6 @@
 #include "time/sleep.h"
 #include "time/timeout.h"
 
-#include "io/duplex.h"
 #include "io/io.h"
 #include "net/tcp.h"
 #include "signal/signal.h"
@@ -50,6 +49,10 @@
 #include "stream/sources.h"
 #include "stream/stream.h"
 #include "stream/timed.h"
+
+#include "io/buffered.h"
+#include "io/duplex.h"
+#include "io/until.h"
 
 #include "testing/poll.h"
 #include "testing/script.h"

@@ -43,6 +43,8 @@ Suite *script_suite(void);
 Suite *blocking_suite(void);
 Suite *stream_suite(void);
 Suite *sources_suite(void);
+Suite *buffered_suite(void);
+Suite *until_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
