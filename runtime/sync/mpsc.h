@@ -44,17 +44,19 @@ struct rt_mpsc_receiver {
 
 struct rt_mpsc_send {
     struct rt_future future;
-    struct rt_acquire room;
     struct rt_mpsc *channel; /* borrowed from the sender */
     const void *value;       /* borrowed: in the frame beside this one */
     int result; /* when ready: 0; -EPIPE: the receiver has closed; -ENOMEM */
+    bool is_waiting;        /* there was no room at once */
+    struct rt_acquire room; /* if it is waiting: for a place */
 };
 
 struct rt_mpsc_receive {
     struct rt_future future;
     struct rt_mpsc *channel; /* borrowed from the receiver */
     void *value;             /* borrowed: where the value goes */
-    int result; /* when ready: 0, or -EPIPE: the end of the stream */
+    int result;      /* when ready: 0, or -EPIPE: the end of the stream */
+    bool is_waiting; /* has left its waker with the channel */
 };
 
 /*

@@ -31,14 +31,18 @@ static int receive_locked(struct rt_mpsc *channel, void *value)
 static int receive(struct rt_mpsc *channel, void *value,
                    const struct rt_waker *waker)
 {
+    struct rt_waker stale = RT_NO_WAKER;
     int result;
 
     rt_lock_acquire(&channel->lock);
     result = receive_locked(channel, value);
-    if (result == -EAGAIN && waker) {
+    if (waker && result == -EAGAIN) {
         rt_waker_store(&channel->receiver, waker);
+    } else if (waker) {
+        stale = rt_mpsc_take_receiver_locked(channel);
     }
     rt_lock_release(&channel->lock);
+    rt_waker_drop(&stale);
     if (result == 0 && channel->capacity != RT_MPSC_UNBOUNDED) {
         rt_semaphore_release(&channel->room, 1);
     }
@@ -64,7 +68,8 @@ static enum rt_poll receive_poll(struct rt_future *future,
         return RT_PENDING;
     }
     self->result = receive(self->channel, self->value, cx->waker);
-    return self->result == -EAGAIN ? RT_PENDING : RT_READY;
+    self->is_waiting = self->result == -EAGAIN;
+    return self->is_waiting ? RT_PENDING : RT_READY;
 }
 
 static void receive_drop(struct rt_future *future)
@@ -72,6 +77,9 @@ static void receive_drop(struct rt_future *future)
     struct rt_mpsc *channel = receive_of(future)->channel;
     struct rt_waker waker;
 
+    if (!receive_of(future)->is_waiting) {
+        return;
+    }
     rt_lock_acquire(&channel->lock);
     waker = rt_mpsc_take_receiver_locked(channel);
     rt_lock_release(&channel->lock);

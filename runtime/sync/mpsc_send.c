@@ -80,36 +80,48 @@ static struct rt_mpsc_send *send_of(struct rt_future *future)
     return (struct rt_mpsc_send *)(void *)future;
 }
 
-/* 0 when there is room, -EPIPE when closed, -EAGAIN when we wait. */
-static int poll_room(struct rt_mpsc_send *send, struct rt_context *cx)
+/* The place is there, or there won't be one. */
+static void finish_send(struct rt_mpsc_send *send,
+                        struct rt_mpsc_sender *sender)
 {
-    if (send->channel->capacity == RT_MPSC_UNBOUNDED) {
-        return 0;
+    send->result = send->room.result;
+    if (send->result == 0) {
+        send->result = rt_mpsc_send_reserved(sender, send->value);
     }
-    if (rt_future_poll(&send->room.future, cx) == RT_PENDING) {
-        return -EAGAIN;
-    }
-    return send->room.result;
 }
 
+/* First without an acquire: mostly there is room. */
 static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_mpsc_send *send = send_of(future);
     struct rt_mpsc_sender sender = {send->channel};
 
-    send->result = poll_room(send, cx);
-    if (send->result == -EAGAIN) {
+    if (!send->is_waiting) {
+        if (send->channel->capacity != RT_MPSC_UNBOUNDED &&
+            !rt_budget_spend(cx)) {
+            return RT_PENDING;
+        }
+        send->result = rt_mpsc_try_send(&sender, send->value);
+        if (send->result != -EAGAIN) {
+            return RT_READY;
+        }
+        send->room = rt_mpsc_reserve(&sender);
+        send->is_waiting = true;
+    }
+    if (rt_future_poll(&send->room.future, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    if (send->result == 0) {
-        send->result = rt_mpsc_send_reserved(&sender, send->value);
-    }
+    finish_send(send, &sender);
     return RT_READY;
 }
 
 static void send_drop(struct rt_future *future)
 {
-    rt_future_drop(&send_of(future)->room.future);
+    struct rt_mpsc_send *send = send_of(future);
+
+    if (send->is_waiting) {
+        rt_future_drop(&send->room.future);
+    }
 }
 
 static const struct rt_future_ops send_ops = {
@@ -123,7 +135,6 @@ struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
 {
     return (struct rt_mpsc_send){
         .future = RT_FUTURE(&send_ops),
-        .room = rt_mpsc_reserve(sender),
         .channel = sender->channel,
         .value = value,
     };

@@ -140,6 +140,27 @@ START_TEST(a_receiver_is_woken_by_a_value_and_by_the_end)
 }
 END_TEST
 
+START_TEST(a_receive_that_is_over_leaves_no_waker)
+{
+    int value = 0;
+    struct rt_mpsc_receive receive;
+
+    open_channel(1);
+    for (int is_ready = 0; is_ready <= 1; is_ready++) {
+        receive = rt_mpsc_receive(&receiver, &value);
+        ck_assert_int_eq(kit_poll(&receive.future, &wakers[0]), RT_PENDING);
+        ck_assert_int_eq(wakers[0].held, 1);
+        if (is_ready) {
+            ck_assert_int_eq(put(1), 0);
+            ck_assert_int_eq(kit_poll(&receive.future, &wakers[0]), RT_READY);
+        }
+        rt_future_drop(&receive.future);
+        ck_assert_int_eq(wakers[0].held, 0);
+    }
+    close_ends();
+}
+END_TEST
+
 START_TEST(a_place_held_at_the_close_still_delivers)
 {
     int value = 3;
@@ -334,6 +355,7 @@ Suite *mpsc_suite(void)
         a_full_channel_makes_senders_wait_in_order,
         a_dropped_send_passes_its_place_on_and_sends_nothing,
         a_receiver_is_woken_by_a_value_and_by_the_end,
+        a_receive_that_is_over_leaves_no_waker,
         a_place_held_at_the_close_still_delivers,
         a_place_given_back_after_the_close_ends_the_stream,
         closing_fails_the_senders_that_wait,
