@@ -5,38 +5,59 @@ static struct rt_join *join_of(struct rt_future *future)
     return (struct rt_join *)(void *)future;
 }
 
+/* What a branch that is ready gave, if that is an error; or 0. */
+static int error_of(const struct rt_join_branch *branch)
+{
+    long result = 0;
+
+    if (branch->result_size == sizeof(long)) {
+        result = *(const long *)branch->result;
+    } else if (branch->result) {
+        result = *(const int *)branch->result;
+    }
+    return result < 0 ? (int)result : 0;
+}
+
+static void drop_branches(struct rt_join *join)
+{
+    for (uint32_t i = 0; i < join->count; i++) {
+        if (join->branches[i].future) {
+            rt_future_drop(join->branches[i].future);
+        }
+    }
+}
+
 static enum rt_poll join_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_join *join = join_of(future);
+    uint32_t first = join->first++;
     uint32_t left = 0;
 
-    for (uint32_t i = 0; i < join->count; i++) {
-        struct rt_future **branch =
-            &join->branches[(join->first + i) % join->count];
+    for (uint32_t i = 0; i < join->count && join->result == 0; i++) {
+        struct rt_join_branch *branch =
+            &join->branches[(first + i) % join->count];
 
-        if (!*branch) {
+        if (!branch->future) {
             continue;
         }
-        if (rt_future_poll(*branch, cx) == RT_READY) {
-            rt_future_drop(*branch);
-            *branch = NULL;
+        if (rt_future_poll(branch->future, cx) == RT_READY) {
+            rt_future_drop(branch->future);
+            branch->future = NULL;
+            join->result = error_of(branch);
         } else {
             left++;
         }
     }
-    join->first++;
-    return left == 0 ? RT_READY : RT_PENDING;
+    if (join->result == 0 && left > 0) {
+        return RT_PENDING;
+    }
+    drop_branches(join);
+    return RT_READY;
 }
 
 static void join_drop(struct rt_future *future)
 {
-    struct rt_join *join = join_of(future);
-
-    for (uint32_t i = 0; i < join->count; i++) {
-        if (join->branches[i]) {
-            rt_future_drop(join->branches[i]);
-        }
-    }
+    drop_branches(join_of(future));
 }
 
 static const struct rt_future_ops join_ops = {
@@ -45,7 +66,7 @@ static const struct rt_future_ops join_ops = {
     .name = "join all",
 };
 
-struct rt_join rt_join_make(struct rt_future **branches, size_t count)
+struct rt_join rt_join_make(const struct rt_join_branch *branches, size_t count)
 {
     struct rt_join join = {
         .future = RT_FUTURE(&join_ops),

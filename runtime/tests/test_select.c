@@ -1,4 +1,6 @@
 /* Select and join: several futures in one task. */
+#include <errno.h>
+
 #include "kit.h"
 #include "suites.h"
 
@@ -299,6 +301,113 @@ START_TEST(join_runs_its_branches_concurrently)
 }
 END_TEST
 
+/* ---- try_join ---- */
+
+/* Pending so many times, then it gives the result. */
+struct task {
+    struct rt_future future;
+    struct kit_probe work;
+    int outcome;
+    int result;
+};
+
+KIT_OPS(task);
+
+static enum rt_poll task_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct task *self = RT_SELF(future, struct task);
+
+    RT_BEGIN(self);
+    RT_AWAIT(self->work);
+    self->result = self->outcome;
+    RT_END(self);
+}
+
+static struct task make_task(int who, int pending, int outcome)
+{
+    return KIT_MAKE(task, .work = kit_probe(&counts[who], pending),
+                    .outcome = outcome);
+}
+
+START_TEST(try_join_waits_for_all_that_succeed)
+{
+    struct task first = make_task(0, 0, 7);
+    struct task second = make_task(1, 1, 0);
+    struct rt_join join = RT_TRY_JOIN(first, second);
+
+    kit_waker_init(&waker);
+    ck_assert_int_eq(kit_poll(&join.future, &waker), RT_PENDING);
+    ck_assert_int_eq(kit_poll(&join.future, &waker), RT_READY);
+    ck_assert_int_eq(join.result, 0);
+    ck_assert_int_eq(first.result, 7);
+    rt_future_drop(&join.future);
+    ck_assert_int_eq(waker.held, 0);
+}
+END_TEST
+
+START_TEST(try_join_stops_at_the_first_error_and_drops_the_rest)
+{
+    struct task slow = make_task(0, KIT_FOR_EVER, 0);
+    struct task fails = make_task(1, 1, -EIO);
+    struct task late = make_task(2, 2, -EPIPE);
+    struct rt_join join = RT_TRY_JOIN(slow, fails, late);
+
+    kit_waker_init(&waker);
+    ck_assert_int_eq(kit_poll(&join.future, &waker), RT_PENDING);
+    ck_assert_int_eq(kit_poll(&join.future, &waker), RT_READY);
+    ck_assert_int_eq(join.result, -EIO);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(counts[i].drops, 1);
+    }
+    rt_future_drop(&join.future);
+    ck_assert_int_eq(waker.held, 0);
+}
+END_TEST
+
+START_TEST(a_branch_after_the_error_is_not_polled)
+{
+    struct task fails = make_task(0, 0, -EIO);
+    struct task other = make_task(1, 0, 0);
+    struct rt_join join = RT_TRY_JOIN(fails, other);
+
+    kit_waker_init(&waker);
+    ck_assert_int_eq(kit_poll(&join.future, &waker), RT_READY);
+    ck_assert_int_eq(counts[1].polls, 0);
+    rt_future_drop(&join.future);
+}
+END_TEST
+
+/* A frame whose result is as wide as that of a read. */
+struct wide {
+    struct rt_future future;
+    ssize_t outcome;
+    ssize_t result;
+};
+
+KIT_OPS(wide);
+
+static enum rt_poll wide_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct wide *self = RT_SELF(future, struct wide);
+
+    (void)cx;
+    self->result = self->outcome;
+    return RT_READY;
+}
+
+START_TEST(try_join_takes_wide_results_too)
+{
+    struct wide fine = KIT_MAKE(wide, .outcome = 0x80000000);
+    struct wide fails = KIT_MAKE(wide, .outcome = -EPIPE);
+    struct rt_join join = RT_TRY_JOIN(fine, fails);
+
+    kit_waker_init(&waker);
+    ck_assert_int_eq(kit_poll(&join.future, &waker), RT_READY);
+    ck_assert_int_eq(join.result, -EPIPE);
+    rt_future_drop(&join.future);
+}
+END_TEST
+
 Suite *select_suite(void)
 {
     const TTest *const tests[] = {
@@ -317,6 +426,10 @@ Suite *select_suite(void)
         join_rotates_who_is_polled_first,
         dropping_a_join_drops_what_is_left,
         join_runs_its_branches_concurrently,
+        try_join_waits_for_all_that_succeed,
+        try_join_stops_at_the_first_error_and_drops_the_rest,
+        a_branch_after_the_error_is_not_polled,
+        try_join_takes_wide_results_too,
         NULL,
     };
 
