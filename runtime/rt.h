@@ -18,6 +18,8 @@
 
 #include "future/join.h"
 #include "future/select.h"
+#include "future/unconstrained.h"
+#include "task/local.h"
 #include "task/yield.h"
 #include "time/advance.h"
 #include "time/interval.h"

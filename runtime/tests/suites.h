@@ -22,6 +22,7 @@ Suite *shutdown_suite(void);
 Suite *sleep_suite(void);
 Suite *interval_suite(void);
 Suite *select_suite(void);
+Suite *local_suite(void);
 Suite *tracker_suite(void);
 Suite *join_set_suite(void);
 Suite *io_suite(void);
