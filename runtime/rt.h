@@ -27,6 +27,8 @@
 #include "time/timeout.h"
 
 #include "io/io.h"
+#include "net/address.h"
+#include "net/socket.h"
 #include "net/tcp.h"
 #include "signal/signal.h"
 

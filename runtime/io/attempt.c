@@ -14,14 +14,17 @@ struct rt_attempt rt_attempt(struct rt_source *source,
         .source = source,
         .waiter = waiter,
         .interest = interest,
+        .poll = source ? RT_PENDING : RT_READY,
+        .result = source ? 0 : -EBADF,
     };
 }
 
 bool rt_attempt_strikes(const struct rt_attempt *attempt,
                         const struct rt_context *cx, enum rt_hostile feature)
 {
-    if (!cx->runtime || !rt_hostility_strikes(rt_runtime_hostility(cx->runtime),
-                                              feature, HOSTILE_ONE_IN)) {
+    if (!attempt->source || !cx->runtime ||
+        !rt_hostility_strikes(rt_runtime_hostility(cx->runtime), feature,
+                              HOSTILE_ONE_IN)) {
         return false;
     }
     RT_TRACE(rt_trace_write(RT_TRACE_HOSTILE, rt_trace_task(),

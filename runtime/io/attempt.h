@@ -21,7 +21,7 @@
 #include "sched/runtime.h"
 
 struct rt_attempt {
-    struct rt_source *source;    /* borrowed */
+    struct rt_source *source;    /* borrowed; or NULL */
     struct rt_io_waiter *waiter; /* borrowed */
     enum rt_ready interest;
     uint32_t seen;     /* the readiness before the call */
@@ -29,7 +29,7 @@ struct rt_attempt {
     ssize_t result;    /* when ready: what the call gave, or -errno */
 };
 
-/* Nothing was tried yet. */
+/* Nothing was tried yet. Without a source the result is -EBADF: closed. */
 struct rt_attempt rt_attempt(struct rt_source *source,
                              struct rt_io_waiter *waiter,
                              enum rt_ready interest);

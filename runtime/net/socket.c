@@ -6,23 +6,68 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-int rt_socket_open(int family)
+int rt_socket_open(int family, int type)
 {
-    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     return fd < 0 ? -errno : fd;
+}
+
+int rt_socket_bind(int fd, const struct rt_address *address)
+{
+    return bind(fd, &address->any, address->size) < 0 ? -errno : 0;
+}
+
+int rt_socket_local(int fd, struct rt_address *address)
+{
+    *address = (struct rt_address){.size = sizeof(address->local)};
+    return getsockname(fd, &address->any, &address->size) < 0 ? -errno : 0;
+}
+
+int rt_socket_peer(int fd, struct rt_address *address)
+{
+    *address = (struct rt_address){.size = sizeof(address->local)};
+    return getpeername(fd, &address->any, &address->size) < 0 ? -errno : 0;
+}
+
+int rt_socket_adopt(struct rt_runtime *runtime, int fd, const char *what,
+                    struct rt_source **source)
+{
+    int error =
+        rt_driver_register(rt_runtime_driver(runtime), fd, what, source);
+
+    if (error) {
+        close(fd);
+    }
+    return error;
+}
+
+void rt_socket_close(struct rt_source **source, int *fd)
+{
+    struct rt_source *old = *source;
+
+    if (old) {
+        /* First, so that those whom the deregistration wakes find it closed. */
+        *source = NULL;
+        rt_driver_deregister(old);
+        close(*fd);
+        *fd = -1;
+    }
 }
 
 enum rt_poll rt_socket_poll_recv(struct rt_source *source,
                                  struct rt_io_waiter *waiter,
                                  struct rt_context *cx, void *buffer,
-                                 size_t size, ssize_t *result)
+                                 size_t size, int flags, ssize_t *result)
 {
     struct rt_attempt attempt = rt_attempt(source, waiter, RT_READABLE);
     size_t asked = rt_attempt_size(&attempt, cx, size);
 
     while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, recv(source->fd, buffer, asked, 0), asked);
+        ssize_t count = recv(source->fd, buffer, asked, flags);
+
+        /* Bytes that were only looked at are still there. */
+        rt_attempt_end(&attempt, count, flags & MSG_PEEK ? 0 : asked);
     }
     *result = attempt.result;
     return attempt.poll;

@@ -2,13 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-#include "net/address.h"
-#include "net/socket.h"
-
-enum { BACKLOG = 1024 };
 
 /* ---- streams ---- */
 
@@ -22,14 +16,8 @@ static enum rt_poll stream_poll_read(struct rt_io *io,
                                      struct rt_context *cx, void *buffer,
                                      size_t size, ssize_t *result)
 {
-    struct rt_tcp_stream *stream = stream_of(io);
-
-    if (!stream->source) {
-        *result = -EBADF;
-        return RT_READY;
-    }
-    return rt_socket_poll_recv(stream->source, waiter, cx, buffer, size,
-                               result);
+    return rt_socket_poll_recv(stream_of(io)->source, waiter, cx, buffer, size,
+                               0, result);
 }
 
 static enum rt_poll stream_poll_write(struct rt_io *io,
@@ -37,13 +25,7 @@ static enum rt_poll stream_poll_write(struct rt_io *io,
                                       struct rt_context *cx, const void *buffer,
                                       size_t size, ssize_t *result)
 {
-    struct rt_tcp_stream *stream = stream_of(io);
-
-    if (!stream->source) {
-        *result = -EBADF;
-        return RT_READY;
-    }
-    return rt_socket_poll_send(stream->source, waiter, cx, buffer, size,
+    return rt_socket_poll_send(stream_of(io)->source, waiter, cx, buffer, size,
                                result);
 }
 
@@ -69,20 +51,16 @@ static const struct rt_io_ops stream_io_ops = {
     .close = stream_close,
 };
 
-/* Makes a stream of a connected fd, which it takes, also on an error. */
 static int stream_init(struct rt_tcp_stream *stream, struct rt_runtime *runtime,
                        int fd)
 {
-    int error = rt_driver_register(rt_runtime_driver(runtime), fd, "tcp stream",
-                                   &stream->source);
+    *stream = (struct rt_tcp_stream){.io.ops = &stream_io_ops, .fd = fd};
+    return rt_socket_adopt(runtime, fd, "tcp stream", &stream->source);
+}
 
-    if (error) {
-        close(fd);
-        return error;
-    }
-    stream->io.ops = &stream_io_ops;
-    stream->fd = fd;
-    return 0;
+int rt_tcp_stream_adopt(struct rt_tcp_stream *stream, int fd)
+{
+    return stream_init(stream, rt_current_or_panic("rt_tcp_stream_adopt"), fd);
 }
 
 int rt_tcp_stream_shutdown(struct rt_tcp_stream *stream)
@@ -95,100 +73,113 @@ int rt_tcp_stream_shutdown(struct rt_tcp_stream *stream)
 
 void rt_tcp_stream_close(struct rt_tcp_stream *stream)
 {
-    if (stream->source) {
-        rt_driver_deregister(stream->source);
-        close(stream->fd);
-        stream->source = NULL;
-    }
+    rt_socket_close(&stream->source, &stream->fd);
 }
 
 void rt_tcp_stream_peer(const struct rt_tcp_stream *stream,
                         char text[RT_TCP_ADDRESS_SIZE])
 {
-    struct rt_address peer = {.size = sizeof(peer.v6)};
+    struct rt_address peer;
 
-    if (!stream->source || getpeername(stream->fd, &peer.any, &peer.size) < 0) {
+    if (!stream->source || rt_socket_peer(stream->fd, &peer) < 0) {
         snprintf(text, RT_TCP_ADDRESS_SIZE, "nobody");
         return;
     }
     rt_address_print(&peer, text, RT_TCP_ADDRESS_SIZE);
 }
 
-/* ---- listeners ---- */
+/* ---- peek ---- */
 
-static int bind_and_listen(int fd, const struct rt_address *address)
+static enum rt_poll peek_poll(struct rt_future *future, struct rt_context *cx)
 {
-    int yes = 1;
+    struct rt_read *peek = (struct rt_read *)(void *)future;
 
-    /* Or the port of a server that has just ended stays taken for a while. */
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    if (bind(fd, &address->any, address->size) < 0 || listen(fd, BACKLOG) < 0) {
-        return -errno;
-    }
-    return 0;
+    return rt_socket_poll_recv(stream_of(peek->io)->source, &peek->waiter, cx,
+                               peek->buffer, peek->size, MSG_PEEK,
+                               &peek->result);
 }
 
-static int open_listener(const char *host, uint16_t port)
+static void peek_drop(struct rt_future *future)
 {
-    struct rt_address address;
-    int error = rt_address_make(&address, host, port);
-    int fd;
+    rt_io_waiter_cancel(&((struct rt_read *)(void *)future)->waiter);
+}
 
-    if (error) {
-        return error;
-    }
-    fd = rt_socket_open(address.any.sa_family);
-    if (fd < 0) {
-        return fd;
-    }
-    error = bind_and_listen(fd, &address);
-    if (error) {
+static const struct rt_future_ops peek_ops = {
+    .poll = peek_poll,
+    .drop = peek_drop,
+    .name = "peek",
+};
+
+struct rt_read rt_tcp_peek(struct rt_tcp_stream *stream, void *buffer,
+                           size_t size)
+{
+    return (struct rt_read){
+        .future = RT_FUTURE(&peek_ops),
+        .io = &stream->io,
+        .buffer = buffer,
+        .size = size,
+    };
+}
+
+/* ---- listeners ---- */
+
+int rt_tcp_listen_on(struct rt_tcp_listener *listener, int fd, int backlog)
+{
+    struct rt_runtime *runtime = rt_current_or_panic("rt_tcp_listen");
+
+    *listener = (struct rt_tcp_listener){.fd = fd};
+    if (listen(fd, backlog) < 0) {
+        int error = -errno;
+
         close(fd);
         return error;
     }
-    return fd;
+    return rt_socket_adopt(runtime, fd, "tcp listener", &listener->source);
 }
 
-int rt_tcp_listen(struct rt_tcp_listener *listener, const char *host,
-                  uint16_t port)
+int rt_tcp_listen_to(struct rt_tcp_listener *listener,
+                     const struct rt_address *address)
 {
-    struct rt_runtime *runtime = rt_current_or_panic("rt_tcp_listen");
-    int fd = open_listener(host, port);
+    int fd = rt_socket_open(address->any.sa_family, SOCK_STREAM);
     int error;
 
     *listener = (struct rt_tcp_listener){.fd = -1};
     if (fd < 0) {
         return fd;
     }
-    error = rt_driver_register(rt_runtime_driver(runtime), fd, "tcp listener",
-                               &listener->source);
+    /* Or the port of a server that has just ended stays taken for a while. */
+    rt_socket_set(fd, RT_SOCKET_REUSE_ADDRESS, 1);
+    error = rt_socket_bind(fd, address);
     if (error) {
         close(fd);
         return error;
     }
-    listener->fd = fd;
-    return 0;
+    return rt_tcp_listen_on(listener, fd, RT_TCP_BACKLOG);
+}
+
+int rt_tcp_listen(struct rt_tcp_listener *listener, const char *host,
+                  uint16_t port)
+{
+    struct rt_address address;
+    int error = rt_address_make(&address, host, port);
+
+    *listener = (struct rt_tcp_listener){.fd = -1};
+    return error ? error : rt_tcp_listen_to(listener, &address);
 }
 
 uint16_t rt_tcp_listener_port(const struct rt_tcp_listener *listener)
 {
-    struct rt_address own = {.size = sizeof(own.v6)};
+    struct rt_address own;
 
-    if (!listener->source ||
-        getsockname(listener->fd, &own.any, &own.size) < 0) {
+    if (!listener->source || rt_socket_local(listener->fd, &own) < 0) {
         return 0;
     }
-    /* The port is at the same place in both families. */
-    return own.any.sa_family == AF_UNIX ? 0 : ntohs(own.v4.sin_port);
+    return rt_address_port(&own);
 }
 
 void rt_tcp_listener_close(struct rt_tcp_listener *listener)
 {
-    if (listener->source) {
-        rt_driver_deregister(listener->source);
-        close(listener->fd);
-        listener->source = NULL;
-    }
+    rt_socket_close(&listener->source, &listener->fd);
 }
 
 /* ---- accept ---- */
@@ -201,15 +192,10 @@ static struct rt_tcp_accept *accept_of(struct rt_future *future)
 static enum rt_poll accept_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_tcp_accept *accept = accept_of(future);
-    struct rt_tcp_listener *listener = accept->listener;
     ssize_t fd;
 
-    if (!listener->source) {
-        accept->result = -EBADF;
-        return RT_READY;
-    }
-    if (rt_socket_poll_accept(listener->source, &accept->waiter, cx, &fd) ==
-        RT_PENDING) {
+    if (rt_socket_poll_accept(accept->listener->source, &accept->waiter, cx,
+                              &fd) == RT_PENDING) {
         return RT_PENDING;
     }
     accept->result =
@@ -264,19 +250,19 @@ static struct rt_tcp_connect *connect_of(struct rt_future *future)
 static int begin_connect(struct rt_tcp_connect *connecting,
                          struct rt_runtime *runtime)
 {
-    struct rt_address address;
-    int error = rt_address_make(&address, connecting->host, connecting->port);
-    int fd;
+    const struct rt_address *peer = &connecting->peer;
+    int fd = connecting->fd;
+    int error = 0;
 
-    if (error) {
-        return error;
+    if (fd < 0) {
+        fd = rt_socket_open(peer->any.sa_family, SOCK_STREAM);
     }
-    fd = rt_socket_open(address.any.sa_family);
     if (fd < 0) {
         return fd;
     }
-    if (connect(fd, &address.any, address.size) < 0) {
-        /* No such socket file (RT_NET=local) is a port nobody listens on. */
+    connecting->fd = -1;
+    if (connect(fd, &peer->any, peer->size) < 0) {
+        /* No such socket file is a port that nobody listens on. */
         error = errno == ENOENT ? -ECONNREFUSED : -errno;
     }
     if (error && error != -EINPROGRESS) {
@@ -304,11 +290,11 @@ static enum rt_poll connect_poll(struct rt_future *future,
     struct rt_tcp_connect *connecting = connect_of(future);
     struct rt_attempt attempt;
 
-    if (connecting->result != -EINPROGRESS) {
+    if (connecting->result == 0) {
         connecting->result = begin_connect(connecting, rt_context_runtime(cx));
-        if (connecting->result != -EINPROGRESS) {
-            return RT_READY;
-        }
+    }
+    if (connecting->result != -EINPROGRESS) {
+        return RT_READY;
     }
     attempt =
         rt_attempt(connecting->stream.source, &connecting->waiter, RT_WRITABLE);
@@ -332,6 +318,9 @@ static void connect_drop(struct rt_future *future)
     if (connecting->result == -EINPROGRESS) {
         rt_tcp_stream_close(&connecting->stream);
     }
+    if (connecting->fd >= 0) {
+        close(connecting->fd);
+    }
 }
 
 static const struct rt_future_ops connect_ops = {
@@ -340,13 +329,31 @@ static const struct rt_future_ops connect_ops = {
     .name = "connect",
 };
 
+static struct rt_tcp_connect make_connect(int error, int fd,
+                                          const struct rt_address *peer)
+{
+    return (struct rt_tcp_connect){
+        .future = RT_FUTURE(&connect_ops),
+        .result = error,
+        .fd = fd,
+        .peer = *peer,
+    };
+}
+
+struct rt_tcp_connect rt_tcp_connect_to(const struct rt_address *peer)
+{
+    return make_connect(0, -1, peer);
+}
+
+struct rt_tcp_connect rt_tcp_connect_on(int fd, const struct rt_address *peer)
+{
+    return make_connect(0, fd, peer);
+}
+
 struct rt_tcp_connect rt_tcp_connect(const char *host, uint16_t port)
 {
-    struct rt_tcp_connect connecting = {
-        .future = RT_FUTURE(&connect_ops),
-        .port = port,
-    };
+    struct rt_address peer = {.size = 0};
+    int error = rt_address_make(&peer, host, port);
 
-    strncpy(connecting.host, host, sizeof(connecting.host) - 1);
-    return connecting;
+    return make_connect(error, -1, &peer);
 }

@@ -112,19 +112,17 @@ START_TEST(connect_reaches_a_listener)
 {
     struct rt_tcp_connect connecting = rt_tcp_connect("127.0.0.1", net.port);
     char peer[RT_TCP_ADDRESS_SIZE];
+    char expected[RT_TCP_ADDRESS_SIZE];
 
     ck_assert(net_ends(&connecting.future));
     ck_assert_int_eq(connecting.result, 0);
     net.stream = net_accept();
     rt_tcp_stream_peer(&connecting.stream, peer);
-    if (net.is_local) {
-        ck_assert_str_eq(peer, "local");
-    } else {
-        char expected[64];
-
-        snprintf(expected, sizeof(expected), "127.0.0.1:%u", net.port);
-        ck_assert_str_eq(peer, expected);
-    }
+    snprintf(expected, sizeof(expected), net.is_local ? "%s/%u" : "%s:%u",
+             net.is_local ? kit_folder() : "127.0.0.1", net.port);
+    ck_assert_str_eq(peer, expected);
+    rt_tcp_stream_peer(&net.stream, peer);
+    ck_assert_int_eq(strcmp(peer, "local") == 0, net.is_local);
     rt_tcp_stream_close(&connecting.stream);
     rt_tcp_stream_peer(&connecting.stream, peer);
     ck_assert_str_eq(peer, "nobody");

@@ -20,8 +20,8 @@ static void fill_the_send_buffer(void)
         write = rt_write(&net.stream.io, much, sizeof(much));
         poll = kit_poll(&write.future, &full);
         net_settle();
+        rt_future_drop(&write.future);
     } while (poll == RT_READY || full.wakes-- > 0);
-    rt_future_drop(&write.future);
     ck_assert_int_eq(full.held, 0);
 }
 
