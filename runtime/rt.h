@@ -26,6 +26,9 @@
 #include "time/sleep.h"
 #include "time/timeout.h"
 
+#include "fs/fs.h"
+#include "fs/walk.h"
+#include "io/duplex.h"
 #include "io/io.h"
 #include "net/address.h"
 #include "net/socket.h"
@@ -55,7 +58,6 @@
 #include "stream/timed.h"
 
 #include "io/buffered.h"
-#include "io/duplex.h"
 #include "io/until.h"
 
 #include "testing/poll.h"

@@ -48,6 +48,7 @@ Suite *stream_suite(void);
 Suite *sources_suite(void);
 Suite *buffered_suite(void);
 Suite *until_suite(void);
+Suite *fs_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
