@@ -32,6 +32,7 @@
 #include "io/io.h"
 #include "net/address.h"
 #include "net/socket.h"
+#include "net/lookup.h"
 #include "net/tcp.h"
 #include "signal/signal.h"
 

@@ -90,7 +90,7 @@ void rt_fs_listing_destroy(struct rt_fs_listing *listing)
 
 static enum rt_fs_kind kind_of(DIR *folder, const struct dirent *entry)
 {
-    mode_t mode = DTTOIF(entry->d_type);
+    mode_t mode = (mode_t)DTTOIF(entry->d_type);
     struct stat stat;
 
     /* Not every file system tells the kind together with the name. */

@@ -17,7 +17,7 @@ static Suite *(*const suites[])(void) = {
     memory_suite,    semaphore_suite,   once_cell_suite, notify_suite,
     cancel_suite,    mpsc_suite,        channels_suite,  duplex_suite,
     script_suite,    blocking_suite,    stream_suite,    sources_suite,
-    buffered_suite,  until_suite,       fs_suite,
+    buffered_suite,  until_suite,       fs_suite,        lookup_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

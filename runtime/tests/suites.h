@@ -49,6 +49,7 @@ Suite *sources_suite(void);
 Suite *buffered_suite(void);
 Suite *until_suite(void);
 Suite *fs_suite(void);
+Suite *lookup_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
