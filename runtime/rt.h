@@ -34,6 +34,8 @@
 #include "net/socket.h"
 #include "net/lookup.h"
 #include "net/tcp.h"
+#include "net/udp.h"
+#include "net/unix.h"
 #include "signal/signal.h"
 
 #include "sync/barrier.h"

@@ -18,6 +18,26 @@ int rt_socket_bind(int fd, const struct rt_address *address)
     return bind(fd, &address->any, address->size) < 0 ? -errno : 0;
 }
 
+int rt_socket_open_bound(const struct rt_address *address, int type)
+{
+    int fd = rt_socket_open(address->any.sa_family, type);
+    int error;
+
+    if (fd < 0) {
+        return fd;
+    }
+    /* Or the port of a server that has just ended stays taken for a while. */
+    if (type == SOCK_STREAM) {
+        rt_socket_set(fd, RT_SOCKET_REUSE_ADDRESS, 1);
+    }
+    error = rt_socket_bind(fd, address);
+    if (error) {
+        close(fd);
+        return error;
+    }
+    return fd;
+}
+
 int rt_socket_local(int fd, struct rt_address *address)
 {
     *address = (struct rt_address){.size = sizeof(address->local)};
@@ -30,14 +50,15 @@ int rt_socket_peer(int fd, struct rt_address *address)
     return getpeername(fd, &address->any, &address->size) < 0 ? -errno : 0;
 }
 
-int rt_socket_adopt(struct rt_runtime *runtime, int fd, const char *what,
+int rt_socket_adopt(struct rt_runtime *runtime, int *fd, const char *what,
                     struct rt_source **source)
 {
     int error =
-        rt_driver_register(rt_runtime_driver(runtime), fd, what, source);
+        rt_driver_register(rt_runtime_driver(runtime), *fd, what, source);
 
     if (error) {
-        close(fd);
+        close(*fd);
+        *fd = -1;
     }
     return error;
 }

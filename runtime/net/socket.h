@@ -19,7 +19,7 @@
 
 /* What can be set, and what the value is. */
 enum rt_socket_option {
-    RT_SOCKET_REUSE_ADDRESS,  /* 0 or 1; for listeners it is 1 already */
+    RT_SOCKET_REUSE_ADDRESS,  /* 0 or 1; rt_tcp_listen sets it */
     RT_SOCKET_REUSE_PORT,     /* 0 or 1: several sockets share a port */
     RT_SOCKET_ONLY_V6,        /* 0 or 1: "::" doesn't mean 0.0.0.0 too */
     RT_SOCKET_SEND_BUFFER,    /* bytes; Linux keeps, and gives, the double */
@@ -50,15 +50,18 @@ int rt_socket_get(int fd, enum rt_socket_option option, int *value);
 
 int rt_socket_bind(int fd, const struct rt_address *address);
 
+/* Opens and binds in one step; a stream socket gets RT_SOCKET_REUSE_ADDRESS. */
+int rt_socket_open_bound(const struct rt_address *address, int type);
+
 /* Where the socket is, and where it is connected to. */
 int rt_socket_local(int fd, struct rt_address *address);
 int rt_socket_peer(int fd, struct rt_address *address);
 
 /*
- * Registers a socket with the driver of the runtime. Takes the fd: on an error
- * it is closed. Its owner undoes it with rt_socket_close.
+ * Registers a socket with the driver of the runtime. On an error it is closed,
+ * and *fd is -1. Undone by rt_socket_close.
  */
-int rt_socket_adopt(struct rt_runtime *runtime, int fd, const char *what,
+int rt_socket_adopt(struct rt_runtime *runtime, int *fd, const char *what,
                     struct rt_source **source);
 
 /*

@@ -55,7 +55,7 @@ static int stream_init(struct rt_tcp_stream *stream, struct rt_runtime *runtime,
                        int fd)
 {
     *stream = (struct rt_tcp_stream){.io.ops = &stream_io_ops, .fd = fd};
-    return rt_socket_adopt(runtime, fd, "tcp stream", &stream->source);
+    return rt_socket_adopt(runtime, &stream->fd, "tcp stream", &stream->source);
 }
 
 int rt_tcp_stream_adopt(struct rt_tcp_stream *stream, int fd)
@@ -132,27 +132,21 @@ int rt_tcp_listen_on(struct rt_tcp_listener *listener, int fd, int backlog)
         int error = -errno;
 
         close(fd);
+        listener->fd = -1;
         return error;
     }
-    return rt_socket_adopt(runtime, fd, "tcp listener", &listener->source);
+    return rt_socket_adopt(runtime, &listener->fd, "tcp listener",
+                           &listener->source);
 }
 
 int rt_tcp_listen_to(struct rt_tcp_listener *listener,
                      const struct rt_address *address)
 {
-    int fd = rt_socket_open(address->any.sa_family, SOCK_STREAM);
-    int error;
+    int fd = rt_socket_open_bound(address, SOCK_STREAM);
 
     *listener = (struct rt_tcp_listener){.fd = -1};
     if (fd < 0) {
         return fd;
-    }
-    /* Or the port of a server that has just ended stays taken for a while. */
-    rt_socket_set(fd, RT_SOCKET_REUSE_ADDRESS, 1);
-    error = rt_socket_bind(fd, address);
-    if (error) {
-        close(fd);
-        return error;
     }
     return rt_tcp_listen_on(listener, fd, RT_TCP_BACKLOG);
 }

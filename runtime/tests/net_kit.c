@@ -131,8 +131,13 @@ static void add_case(Suite *suite, const char *name, void (*set_up)(void),
     suite_add_tcase(suite, cases);
 }
 
-void net_add_tests(Suite *suite, const TTest *const *tests)
+void net_add_local_tests(Suite *suite, const TTest *const *tests)
 {
     add_case(suite, "local", set_up_local, tests);
+}
+
+void net_add_tests(Suite *suite, const TTest *const *tests)
+{
+    net_add_local_tests(suite, tests);
     add_case(suite, "real", set_up_real, tests);
 }

@@ -24,6 +24,9 @@ extern struct net_scene net;
 /* Adds the NULL-terminated list of tests, twice. */
 void net_add_tests(Suite *suite, const TTest *const *tests);
 
+/* Once, with RT_NET=local: for tests that need its folder. */
+void net_add_local_tests(Suite *suite, const TTest *const *tests);
+
 /* A blocking socket that is connected to the listener; or a negative errno. */
 int net_connect_client(void);
 

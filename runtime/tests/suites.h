@@ -29,6 +29,8 @@ Suite *io_suite(void);
 Suite *address_suite(void);
 Suite *tcp_suite(void);
 Suite *socket_suite(void);
+Suite *udp_suite(void);
+Suite *unix_suite(void);
 Suite *listen_suite(void);
 Suite *echo_suite(void);
 Suite *signal_suite(void);
