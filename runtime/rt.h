@@ -52,6 +52,9 @@
 #include "task/join_set.h"
 #include "task/tracker.h"
 
+#include "io/buffered.h"
+#include "io/until.h"
+
 #include "io/buffer.h"
 #include "stream/adapters.h"
 #include "stream/collect.h"
@@ -60,8 +63,11 @@
 #include "stream/stream.h"
 #include "stream/timed.h"
 
-#include "io/buffered.h"
-#include "io/until.h"
+#include "codec/codec.h"
+#include "codec/delimited.h"
+#include "codec/framed.h"
+#include "codec/prefixed.h"
+#include "codec/resp.h"
 
 #include "testing/poll.h"
 #include "testing/script.h"

@@ -39,17 +39,20 @@ static int move_to_front(struct rt_buffer *buffer, size_t capacity)
 int rt_buffer_reserve(struct rt_buffer *buffer, size_t size)
 {
     size_t length = rt_buffer_length(buffer);
-    size_t capacity = buffer->capacity ? buffer->capacity : FIRST_CAPACITY;
+    size_t capacity = buffer->capacity;
 
-    if (size <= buffer->capacity - buffer->end) {
+    if (size <= capacity - buffer->end) {
         return 0;
     }
     if (size > SIZE_MAX / 4 - length) {
         return -ENOMEM;
     }
-    /* At most half full afterwards, so that each move is paid for by as many
-     * bytes as it moves. */
-    while (capacity / 2 < length + size) {
+    /* Within the same memory only when fewer bytes move than were used up:
+     * so all moves together cost no more than the bytes that went through. */
+    if (buffer->start < length || capacity < length + size) {
+        capacity = capacity ? 2 * capacity : FIRST_CAPACITY;
+    }
+    while (capacity < length + size) {
         capacity *= 2;
     }
     return move_to_front(buffer, capacity);
@@ -67,9 +70,4 @@ int rt_buffer_append(struct rt_buffer *buffer, const void *data, size_t size)
         buffer->end += size;
     }
     return 0;
-}
-
-void rt_buffer_consume(struct rt_buffer *buffer, size_t size)
-{
-    buffer->start += size;
 }

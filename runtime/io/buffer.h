@@ -22,6 +22,9 @@ struct rt_slice {
     size_t size;
 };
 
+/* RT_SLICE("PONG"): the bytes of a string literal. */
+#define RT_SLICE(literal) ((struct rt_slice){"" literal, sizeof(literal) - 1})
+
 /* Frees the memory; the buffer is empty and may be used again. */
 void rt_buffer_deinit(struct rt_buffer *buffer);
 
@@ -34,9 +37,14 @@ int rt_buffer_reserve(struct rt_buffer *buffer, size_t size);
 /* Copies size bytes in at the end: 0, or -ENOMEM and nothing has changed. */
 int rt_buffer_append(struct rt_buffer *buffer, const void *data, size_t size);
 
-/* Uses up size bytes at the start; there are so many. They stay readable
- * until the next reserve or append. */
-void rt_buffer_consume(struct rt_buffer *buffer, size_t size);
+/*
+ * Uses up size bytes at the start; there are so many. They stay readable
+ * until the next reserve or append.
+ */
+static inline void rt_buffer_consume(struct rt_buffer *buffer, size_t size)
+{
+    buffer->start += size;
+}
 
 /* What is in it; stale after the next change. */
 static inline struct rt_slice rt_buffer_slice(const struct rt_buffer *buffer)
@@ -48,6 +56,12 @@ static inline struct rt_slice rt_buffer_slice(const struct rt_buffer *buffer)
 static inline size_t rt_buffer_length(const struct rt_buffer *buffer)
 {
     return buffer->end - buffer->start;
+}
+
+/* Takes bytes away at the end until length are left. */
+static inline void rt_buffer_truncate(struct rt_buffer *buffer, size_t length)
+{
+    buffer->end = buffer->start + length;
 }
 
 #endif

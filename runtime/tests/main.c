@@ -18,7 +18,8 @@ static Suite *(*const suites[])(void) = {
     once_cell_suite, notify_suite,      cancel_suite,   mpsc_suite,
     channels_suite,  duplex_suite,      script_suite,   blocking_suite,
     stream_suite,    sources_suite,     buffered_suite, until_suite,
-    fs_suite,        lookup_suite,
+    fs_suite,        lookup_suite,      codec_suite,    framed_suite,
+    resp_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

@@ -52,6 +52,9 @@ Suite *buffered_suite(void);
 Suite *until_suite(void);
 Suite *fs_suite(void);
 Suite *lookup_suite(void);
+Suite *codec_suite(void);
+Suite *framed_suite(void);
+Suite *resp_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
