@@ -68,6 +68,12 @@
 #include "codec/framed.h"
 #include "codec/prefixed.h"
 #include "codec/resp.h"
+#include "io/adapters.h"
+#include "io/buffered.h"
+#include "io/copy.h"
+#include "io/duplex.h"
+#include "io/split.h"
+#include "io/until.h"
 
 #include "testing/poll.h"
 #include "testing/script.h"

@@ -48,9 +48,8 @@ enum rt_poll rt_buffered_poll_peek(struct rt_buffered *buffered,
     *result = least > in->capacity ? -EMSGSIZE : 1;
     while (*result > 0 && length_of(in) < least) {
         make_room(in, least);
-        if (inner->ops->poll_read(inner, waiter, cx, in->bytes + in->end,
-                                  in->capacity - in->end,
-                                  result) == RT_PENDING) {
+        if (rt_io_poll_read(inner, waiter, cx, in->bytes + in->end,
+                            in->capacity - in->end, result) == RT_PENDING) {
             return RT_PENDING;
         }
         in->end += *result > 0 ? (size_t)*result : 0;
@@ -79,7 +78,7 @@ static enum rt_poll buffered_poll_read(struct rt_io *io,
     struct rt_io *inner = buffered->inner;
 
     if (length_of(&buffered->in) == 0 && size >= buffered->in.capacity) {
-        return inner->ops->poll_read(inner, waiter, cx, buffer, size, result);
+        return rt_io_poll_read(inner, waiter, cx, buffer, size, result);
     }
     if (rt_buffered_poll_peek(buffered, waiter, cx, size > 0, result) ==
         RT_PENDING) {
@@ -105,8 +104,8 @@ static enum rt_poll empty_out(struct rt_buffered *buffered,
 
     *result = 0;
     while (*result >= 0 && length_of(out) > 0) {
-        if (inner->ops->poll_write(inner, waiter, cx, out->bytes + out->start,
-                                   length_of(out), result) == RT_PENDING) {
+        if (rt_io_poll_write(inner, waiter, cx, out->bytes + out->start,
+                             length_of(out), result) == RT_PENDING) {
             return RT_PENDING;
         }
         advance(out, *result > 0 ? (size_t)*result : 0);
@@ -134,7 +133,7 @@ static enum rt_poll buffered_poll_write(struct rt_io *io,
         return RT_READY;
     }
     if (size >= out->capacity) {
-        return inner->ops->poll_write(inner, waiter, cx, buffer, size, result);
+        return rt_io_poll_write(inner, waiter, cx, buffer, size, result);
     }
     memcpy(out->bytes + out->end, buffer, size);
     out->end += size;

@@ -2,6 +2,26 @@
 
 #include <errno.h>
 
+enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
+                             struct rt_context *cx, void *buffer, size_t size,
+                             ssize_t *result)
+{
+    *result = -EBADF;
+    return io->ops->poll_read
+               ? io->ops->poll_read(io, waiter, cx, buffer, size, result)
+               : RT_READY;
+}
+
+enum rt_poll rt_io_poll_write(struct rt_io *io, struct rt_io_waiter *waiter,
+                              struct rt_context *cx, const void *buffer,
+                              size_t size, ssize_t *result)
+{
+    *result = -EBADF;
+    return io->ops->poll_write
+               ? io->ops->poll_write(io, waiter, cx, buffer, size, result)
+               : RT_READY;
+}
+
 static struct rt_read *read_of(struct rt_future *future)
 {
     return (struct rt_read *)(void *)future;
@@ -17,9 +37,9 @@ static struct rt_write *write_of(struct rt_future *future)
 static enum rt_poll read_once(struct rt_read *read, struct rt_context *cx,
                               ssize_t *result)
 {
-    return read->io->ops->poll_read(read->io, &read->waiter, cx,
-                                    read->buffer + read->done,
-                                    read->size - read->done, result);
+    return rt_io_poll_read(read->io, &read->waiter, cx,
+                           read->buffer + read->done, read->size - read->done,
+                           result);
 }
 
 static enum rt_poll read_poll(struct rt_future *future, struct rt_context *cx)
@@ -92,9 +112,9 @@ struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
 static enum rt_poll write_once(struct rt_write *write, struct rt_context *cx,
                                ssize_t *result)
 {
-    return write->io->ops->poll_write(write->io, &write->waiter, cx,
-                                      write->buffer + write->done,
-                                      write->size - write->done, result);
+    return rt_io_poll_write(write->io, &write->waiter, cx,
+                            write->buffer + write->done,
+                            write->size - write->done, result);
 }
 
 static enum rt_poll write_poll(struct rt_future *future, struct rt_context *cx)

@@ -24,7 +24,8 @@ struct rt_io;
  * source; or in a slot of the thing itself, which then needs no waiter. A
  * thing made of others (a buffered reader, ...) hands the waiter on.
  *
- * What is NULL from poll_flush on has nothing to do, and succeeds with 0.
+ * Any of them may be NULL: what can't be read, or written, gives -EBADF; the
+ * others then have nothing to do, and succeed with 0.
  */
 struct rt_io_ops {
     enum rt_poll (*poll_read)(struct rt_io *io, struct rt_io_waiter *waiter,
@@ -101,6 +102,12 @@ void rt_io_close(struct rt_io *io);
 
 /* ---- for those who make one io of another: the polls, NULL or not ---- */
 
+enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
+                             struct rt_context *cx, void *buffer, size_t size,
+                             ssize_t *result);
+enum rt_poll rt_io_poll_write(struct rt_io *io, struct rt_io_waiter *waiter,
+                              struct rt_context *cx, const void *buffer,
+                              size_t size, ssize_t *result);
 enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
                               struct rt_context *cx, ssize_t *result);
 enum rt_poll rt_io_poll_shutdown(struct rt_io *io, struct rt_io_waiter *waiter,

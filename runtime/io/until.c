@@ -199,9 +199,8 @@ static enum rt_poll read_some(struct rt_read_to_end *all, struct rt_context *cx)
     if (room > 0) {
         place = into->memory + into->end;
     }
-    if (all->from->ops->poll_read(all->from, &all->waiter, cx, place,
-                                  room > 0 ? size : 1,
-                                  &all->result) == RT_PENDING) {
+    if (rt_io_poll_read(all->from, &all->waiter, cx, place, room > 0 ? size : 1,
+                        &all->result) == RT_PENDING) {
         return RT_PENDING;
     }
     if (all->result > 0 && room == 0) {

@@ -55,6 +55,7 @@ Suite *lookup_suite(void);
 Suite *codec_suite(void);
 Suite *framed_suite(void);
 Suite *resp_suite(void);
+Suite *copy_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);

@@ -1,0 +1,150 @@
+#include "io/split.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/panic.h"
+
+struct rt_half_shared {
+    atomic_int halves; /* not yet closed */
+    size_t size;       /* bytes of what was split */
+    _Alignas(16) char io[];
+};
+
+static struct rt_half *half_of(struct rt_io *io)
+{
+    return (struct rt_half *)(void *)io;
+}
+
+static struct rt_io *io_of(struct rt_half_shared *shared)
+{
+    return (struct rt_io *)(void *)shared->io;
+}
+
+/* What a half stands for; when it is closed, an io that refuses all. */
+static struct rt_io *inner(struct rt_io *io)
+{
+    static const struct rt_io_ops no_ops;
+    static struct rt_io closed = {&no_ops};
+    struct rt_half *half = half_of(io);
+
+    return half->shared ? io_of(half->shared) : &closed;
+}
+
+static enum rt_poll half_poll_read(struct rt_io *io,
+                                   struct rt_io_waiter *waiter,
+                                   struct rt_context *cx, void *buffer,
+                                   size_t size, ssize_t *result)
+{
+    return rt_io_poll_read(inner(io), waiter, cx, buffer, size, result);
+}
+
+static enum rt_poll half_poll_write(struct rt_io *io,
+                                    struct rt_io_waiter *waiter,
+                                    struct rt_context *cx, const void *buffer,
+                                    size_t size, ssize_t *result)
+{
+    return rt_io_poll_write(inner(io), waiter, cx, buffer, size, result);
+}
+
+static enum rt_poll half_poll_flush(struct rt_io *io,
+                                    struct rt_io_waiter *waiter,
+                                    struct rt_context *cx, ssize_t *result)
+{
+    return rt_io_poll_flush(inner(io), waiter, cx, result);
+}
+
+static enum rt_poll half_poll_shutdown(struct rt_io *io,
+                                       struct rt_io_waiter *waiter,
+                                       struct rt_context *cx, ssize_t *result)
+{
+    return rt_io_poll_shutdown(inner(io), waiter, cx, result);
+}
+
+static void half_close(struct rt_io *io)
+{
+    rt_half_close(half_of(io));
+}
+
+static const struct rt_io_ops reader_ops = {
+    .poll_read = half_poll_read,
+    .close = half_close,
+};
+
+static const struct rt_io_ops writer_ops = {
+    .poll_write = half_poll_write,
+    .poll_flush = half_poll_flush,
+    .poll_shutdown = half_poll_shutdown,
+    .close = half_close,
+};
+
+int rt_io_split(struct rt_io *io, size_t size, struct rt_half *reader,
+                struct rt_half *writer)
+{
+    struct rt_half_shared *shared = rt_alloc(sizeof(*shared) + size);
+
+    *reader = (struct rt_half){.io = {&reader_ops}, .shared = shared};
+    *writer = (struct rt_half){.io = {&writer_ops}, .shared = shared};
+    if (!shared) {
+        return -ENOMEM;
+    }
+    atomic_init(&shared->halves, 2);
+    shared->size = size;
+    memcpy(shared->io, io, size);
+    return 0;
+}
+
+static void do_nothing(void *data)
+{
+    (void)data;
+}
+
+/* One try, with a waker that wakes nobody. */
+static void shut_down_now(struct rt_io *io)
+{
+    static const struct rt_waker_ops nobody = {do_nothing, do_nothing,
+                                               do_nothing, do_nothing};
+    struct rt_waker waker = {&nobody, NULL};
+    struct rt_context cx = rt_context_make(&waker);
+    struct rt_io_waiter waiter = {0};
+    ssize_t result;
+
+    (void)rt_io_poll_shutdown(io, &waiter, &cx, &result);
+    rt_io_waiter_cancel(&waiter);
+}
+
+void rt_half_close(struct rt_half *half)
+{
+    struct rt_half_shared *shared = half->shared;
+
+    if (!shared) {
+        return;
+    }
+    half->shared = NULL;
+    if (half->io.ops == &writer_ops) {
+        shut_down_now(io_of(shared));
+    }
+    /* Acquire and release: who closes sees all that the other half did. */
+    if (atomic_fetch_sub_explicit(&shared->halves, 1, memory_order_acq_rel) ==
+        1) {
+        rt_io_close(io_of(shared));
+        rt_free(shared, sizeof(*shared) + shared->size);
+    }
+}
+
+void rt_io_rejoin(struct rt_half *reader, struct rt_half *writer,
+                  struct rt_io *io)
+{
+    struct rt_half_shared *shared = reader->shared;
+
+    if (!shared || shared != writer->shared || reader == writer) {
+        rt_panic("halves-of-two", "rt_io_rejoin of halves that were not split "
+                                  "from one another, or are closed");
+    }
+    memcpy(io, shared->io, shared->size);
+    rt_free(shared, sizeof(*shared) + shared->size);
+    reader->shared = NULL;
+    writer->shared = NULL;
+}
