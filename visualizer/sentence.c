@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/hostile.h"
 #include "words.h"
 
 /* ---- one function for each kind of event that needs more than a line ---- */
@@ -274,31 +273,10 @@ static void say_signal(const struct sentence *s)
     text_add(s->text, " comes in");
 }
 
-static const char *hostile_deed(unsigned feature)
-{
-    static const struct {
-        unsigned feature;
-        const char *deed;
-    } deeds[] = {
-        {RT_HOSTILE_SHUFFLE, "the queue is shuffled"},
-        {RT_HOSTILE_SPURIOUS, "a task is polled without a wake"},
-        {RT_HOSTILE_SHORT, "fewer bytes are moved than could be"},
-        {RT_HOSTILE_AGAIN, "the socket says 'try again'"},
-        {RT_HOSTILE_ACCEPT, "accept fails"},
-        {RT_HOSTILE_JUNK, "the stack is overwritten"},
-    };
-
-    for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
-        if (deeds[i].feature == feature) {
-            return deeds[i].deed;
-        }
-    }
-    return "something unlikely happens";
-}
-
 static void say_hostile(const struct sentence *s)
 {
-    text_format(s->text, "hostile mode: %s", hostile_deed(s->event->detail));
+    text_format(s->text, "hostile mode: %s",
+                words_of_hostile(s->event->detail));
     if (s->event->task) {
         text_add(s->text, ", for ");
         add_task(s, s->event->task);
@@ -314,6 +292,12 @@ static void say_panic(const struct sentence *s)
 static void say_stop(const struct sentence *s)
 {
     text_add(s->text, "the runtime is shut down");
+}
+
+static void say_driver(const struct sentence *s)
+{
+    text_add(s->text, "the system refuses another driver: ");
+    add_quoted(s->text, trace_string(s->trace, s->event->argument));
 }
 
 static void say_none(const struct sentence *s)
@@ -352,6 +336,7 @@ static void (*const sayings[RT_TRACE_TYPE_COUNT])(const struct sentence *) = {
     [RT_TRACE_HOSTILE] = say_hostile,
     [RT_TRACE_PANIC] = say_panic,
     [RT_TRACE_STOP] = say_stop,
+    [RT_TRACE_DRIVER_REFUSED] = say_driver,
 };
 
 void sentence_add(struct text *text, const struct trace *trace,

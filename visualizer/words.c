@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hostile.h"
+
 enum { NAME_MOST = 40 }; /* bytes of a name that are shown */
 
 void words_add_name(struct text *text, const char *name)
@@ -126,4 +128,26 @@ void words_add_source(struct text *text, const struct trace *trace,
         text_add(text, "something outside of the tasks");
         break;
     }
+}
+
+const char *words_of_hostile(unsigned feature)
+{
+    static const struct {
+        unsigned feature;
+        const char *deed;
+    } deeds[] = {
+        {RT_HOSTILE_SHUFFLE, "the queue is shuffled"},
+        {RT_HOSTILE_SPURIOUS, "a task is polled without a wake"},
+        {RT_HOSTILE_SHORT, "fewer bytes are moved than could be"},
+        {RT_HOSTILE_AGAIN, "the socket says 'try again'"},
+        {RT_HOSTILE_ACCEPT, "accept fails"},
+        {RT_HOSTILE_JUNK, "the stack is overwritten"},
+    };
+
+    for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+        if (deeds[i].feature == feature) {
+            return deeds[i].deed;
+        }
+    }
+    return "something unlikely happens";
 }

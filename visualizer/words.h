@@ -44,4 +44,7 @@ void words_add_source(struct text *text, const struct trace *trace,
                       const struct model *model,
                       const struct trace_event *event);
 
+/* What hostile mode has done: "accept fails". */
+const char *words_of_hostile(unsigned feature);
+
 #endif

@@ -1,12 +1,19 @@
+#define _GNU_SOURCE /* POLLRDHUP */
+
 #include "driver/driver.h"
 
 #include <errno.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include <poll.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "future/wake_list.h"
+#include "time/duration.h"
 #include "trace/trace.h"
+
+#ifndef POLLRDHUP
+#define POLLRDHUP 0 /* only Linux tells the end of the stream from data */
+#endif
 
 static struct rt_source *source_of(struct rt_list *node)
 {
@@ -90,13 +97,13 @@ int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops)
     driver->source_count = 0;
     rt_list_init(&driver->all);
     rt_list_init(&driver->gone);
-    driver->interrupt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (driver->interrupt_fd < 0) {
-        return -errno;
+    error = rt_interrupt_init(&driver->interrupt);
+    if (error) {
+        return error;
     }
     error = ops->init(driver);
     if (error) {
-        close(driver->interrupt_fd);
+        rt_interrupt_deinit(&driver->interrupt);
     }
     return error;
 }
@@ -124,7 +131,25 @@ void rt_driver_deinit(struct rt_driver *driver)
     let_go_of(driver, &driver->gone);
     driver->ops->deinit(driver);
     let_go_of(driver, &driver->all);
-    close(driver->interrupt_fd);
+    rt_interrupt_deinit(&driver->interrupt);
+}
+
+static void enter(struct rt_driver *driver, struct rt_source *source)
+{
+    rt_lock_acquire(&driver->lock);
+    rt_list_push_back(&driver->all, &source->node);
+    driver->source_count++;
+    rt_lock_release(&driver->lock);
+}
+
+/* The driver's reference goes at the next wait. */
+static void leave(struct rt_driver *driver, struct rt_source *source)
+{
+    rt_lock_acquire(&driver->lock);
+    rt_list_remove(&source->node);
+    rt_list_push_back(&driver->gone, &source->node);
+    driver->source_count--;
+    rt_lock_release(&driver->lock);
 }
 
 int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
@@ -141,30 +166,19 @@ int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
     made->references = 2; /* the caller's, and the driver's */
     made->driver = driver;
     rt_list_init(&made->waiters);
+    /* First, so that the ops may count on all being all. */
+    enter(driver, made);
     error = driver->ops->add(driver, made);
     if (error) {
-        rt_free(made, sizeof(*made));
+        end(made);
+        leave(driver, made);
+        unref(made);
         return error;
     }
-    rt_lock_acquire(&driver->lock);
-    rt_list_push_back(&driver->all, &made->node);
-    driver->source_count++;
-    rt_lock_release(&driver->lock);
     RT_TRACE(rt_trace_write(RT_TRACE_IO_REGISTER, rt_trace_task(), (uint32_t)fd,
                             0, rt_trace_string(what)));
     *source = made;
     return 0;
-}
-
-static void remove_from(struct rt_driver *driver, struct rt_source *source)
-{
-    /* Before the close: a dup of the fd would keep its events coming. */
-    driver->ops->remove(driver, source);
-    rt_lock_acquire(&driver->lock);
-    rt_list_remove(&source->node);
-    rt_list_push_back(&driver->gone, &source->node);
-    driver->source_count--;
-    rt_lock_release(&driver->lock);
 }
 
 void rt_driver_deregister(struct rt_source *source)
@@ -178,7 +192,9 @@ void rt_driver_deregister(struct rt_source *source)
     rt_lock_release(&source->lock);
     if (driver) {
         end(source);
-        remove_from(driver, source);
+        /* Before the close: a dup of the fd would keep its events coming. */
+        driver->ops->remove(driver, source);
+        leave(driver, source);
     }
     unref(source);
 }
@@ -198,12 +214,7 @@ int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns)
 
 void rt_driver_interrupt(struct rt_driver *driver)
 {
-    uint64_t one = 1;
-
-    /* Full means that a wake is on its way already. */
-    while (write(driver->interrupt_fd, &one, sizeof(one)) < 0 &&
-           errno == EINTR) {
-    }
+    rt_interrupt_raise(&driver->interrupt);
 }
 
 uint32_t rt_driver_source_count(struct rt_driver *driver)
@@ -214,6 +225,45 @@ uint32_t rt_driver_source_count(struct rt_driver *driver)
     count = driver->source_count;
     rt_lock_release(&driver->lock);
     return count;
+}
+
+/* ---- for the ops ---- */
+
+unsigned rt_driver_ready_of(uint32_t poll_events)
+{
+    unsigned ready = 0;
+
+    if (poll_events & (POLLIN | POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) {
+        ready |= RT_READABLE;
+    }
+    if (poll_events & (POLLRDHUP | POLLHUP)) {
+        ready |= RT_ENDED;
+    }
+    if (poll_events & (POLLOUT | POLLHUP | POLLERR | POLLNVAL)) {
+        ready |= RT_WRITABLE;
+    }
+    return ready;
+}
+
+int rt_driver_check_fd(int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) < 0) {
+        return -errno;
+    }
+    return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ? -EPERM : 0;
+}
+
+int rt_driver_timeout_ms(uint64_t timeout_ns)
+{
+    uint64_t ms = timeout_ns / RT_MILLISECONDS(1) +
+                  (timeout_ns % RT_MILLISECONDS(1) != 0);
+
+    if (timeout_ns == RT_NEVER) {
+        return -1;
+    }
+    return ms > INT32_MAX ? INT32_MAX : (int)ms;
 }
 
 /* ---- readiness ---- */

@@ -22,6 +22,7 @@
 
 #include "base/list.h"
 #include "base/lock.h"
+#include "driver/interrupt.h"
 #include "future/future.h"
 
 /* Bits of readiness and of interest; the first are enum rt_trace_ready. */
@@ -50,6 +51,8 @@ struct rt_source {
     struct rt_list waiters;   /* of struct rt_io_waiter */
     struct rt_driver *driver; /* borrowed; until it is gone */
     struct rt_list node;      /* guarded by the driver: in all, or in gone */
+    unsigned asked;           /* guarded by the driver: what the ops last asked
+                                 the kernel for, if they have to ask */
 };
 
 /* Somebody who waits for a source; part of a future's frame; zero at first. */
@@ -81,17 +84,18 @@ struct rt_driver_ops {
 
 struct rt_driver {
     const struct rt_driver_ops *ops;
-    int poll_fd;           /* owned: the epoll instance */
-    int interrupt_fd;      /* owned: an eventfd that ends a wait */
-    unsigned reported;     /* sources reported by the current wait */
-    struct rt_lock lock;   /* guards what follows */
-    uint32_t source_count; /* registered sources */
-    struct rt_list all;    /* the registered ones */
-    struct rt_list gone;   /* deregistered ones that an event may name */
+    void *own;   /* what the ops keep: theirs alone */
+    int poll_fd; /* owned by the ops: whom they ask, if it is a fd */
+    struct rt_interrupt interrupt; /* init sees to it that it ends a wait */
+    unsigned reported;             /* sources reported by the current wait */
+    struct rt_lock lock;           /* guards what follows */
+    uint32_t source_count;         /* registered sources */
+    struct rt_list all;            /* the registered ones */
+    struct rt_list gone; /* deregistered ones that an event may name */
 };
 
-/* The driver that is best here. */
-extern const struct rt_driver_ops rt_driver_epoll;
+extern const struct rt_driver_ops rt_driver_epoll; /* on Linux only */
+extern const struct rt_driver_ops rt_driver_poll;
 
 /* Returns 0 or a negative errno; then nothing needs a deinit. */
 int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops);
@@ -129,12 +133,31 @@ void rt_driver_interrupt(struct rt_driver *driver);
 /* How many sources are registered. */
 uint32_t rt_driver_source_count(struct rt_driver *driver);
 
+/* ---- for the ops ---- */
+
 /*
- * For the ops: the kernel says that the source is ready in these ways. Only
- * from within wait.
+ * The kernel says that the source is ready in these ways. Only from within
+ * wait.
  */
 void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
                       unsigned ready);
+
+/*
+ * What poll and its kin say, POLLIN | ..., as bits of enum rt_ready. An error
+ * is for both directions: whoever tries gets it.
+ */
+unsigned rt_driver_ready_of(uint32_t poll_events);
+
+/*
+ * 0 if a wait for this fd has a meaning: -EPERM for a file or a directory,
+ * which are always ready; -EBADF. Epoll knows by itself.
+ */
+int rt_driver_check_fd(int fd);
+
+/* In ms for poll and epoll, rounded up so that no timer is early; -1: ever. */
+int rt_driver_timeout_ms(uint64_t timeout_ns);
+
+/* ---- readiness, and waiting for it ---- */
 
 /*
  * What is known of the source now. Look before the system call; what it said

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/choose.h"
 #include "sched/runtime.h"
 #include "time/duration.h"
 
@@ -104,6 +105,7 @@ struct rt_builder rt_builder_from_environment(void)
     const char *clock = variable("RT_CLOCK");
     const char *seed = variable("RT_SEED");
     const char *hostile = variable("RT_HOSTILE");
+    const char *driver = variable("RT_DRIVER");
 
     if (clock && !parse_clock(&builder, clock)) {
         bad_value("RT_CLOCK", "real, paused, scaled:TIMES or conducted:FD");
@@ -115,6 +117,11 @@ struct rt_builder rt_builder_from_environment(void)
         rt_hostility_parse(hostile, &builder.hostile, &builder.seed) != 0) {
         bad_value("RT_HOSTILE", "SEED or SEED:FEATURE,FEATURE with shuffle, "
                                 "spurious, short, again, accept, junk");
+    }
+    builder.driver = rt_driver_find(driver);
+    builder.may_fall_back = true;
+    if (!builder.driver) {
+        bad_value("RT_DRIVER", RT_DRIVER_NAMES);
     }
     builder.trace_path = variable("RT_TRACE");
     return builder;

@@ -33,11 +33,15 @@ void rt_conductor_deinit(struct rt_conductor *conductor)
  */
 static void receive(struct rt_conductor *conductor)
 {
+    uint32_t seen = rt_source_ready(conductor->source);
     ssize_t size = recv(conductor->source->fd, &conductor->command,
                         sizeof(conductor->command), MSG_DONTWAIT);
 
     if (size == 0) {
         exit(EXIT_FAILURE);
+    }
+    if (size < 0) {
+        rt_source_clear(conductor->source, seen, RT_READABLE);
     }
     conductor->has_command = size == (ssize_t)sizeof(conductor->command);
 }

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/panic.h"
+#include "driver/choose.h"
 #include "sched/core.h"
 #include "time/duration.h"
 #include "trace/trace.h"
@@ -178,6 +179,15 @@ static int init_blocking(struct rt_runtime *runtime,
     return runtime->blocking ? 0 : -ENOMEM;
 }
 
+static int init_driver(struct rt_runtime *runtime,
+                       const struct rt_builder *builder)
+{
+    return rt_driver_init_or_best(&runtime->driver,
+                                  builder->driver ? builder->driver
+                                                  : rt_driver_find(NULL),
+                                  builder->may_fall_back);
+}
+
 static int init_conductor(struct rt_runtime *runtime,
                           const struct rt_builder *builder)
 {
@@ -222,7 +232,7 @@ int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
         error = open_trace(runtime, builder);
     }
     if (!error) {
-        error = rt_driver_init(&runtime->driver, &rt_driver_epoll);
+        error = init_driver(runtime, builder);
     }
     if (error) {
         return fail_to_build(runtime, error);
@@ -345,6 +355,11 @@ struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime)
 struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime)
 {
     return runtime->blocking;
+}
+
+const char *rt_runtime_driver_name(const struct rt_runtime *runtime)
+{
+    return runtime->driver.ops->name;
 }
 
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime)

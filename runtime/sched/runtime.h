@@ -39,6 +39,8 @@ struct rt_builder {
     const char *trace_path;  /* borrowed; NULL: no trace */
     uint32_t blocking_threads;    /* most threads for blocking work; over 0 */
     uint64_t blocking_keep_alive; /* ns that such a thread lives idle */
+    const struct rt_driver_ops *driver; /* borrowed; NULL: the best one here */
+    bool may_fall_back; /* to the best one, when driver is refused */
 };
 
 /* A real clock, a fixed seed, the default intervals, nothing hostile. */
@@ -52,6 +54,8 @@ struct rt_builder rt_builder_default(void);
  *   RT_SEED     a number
  *   RT_HOSTILE  SEED or SEED:feature,... (base/hostile.h)
  *   RT_TRACE    file to trace to
+ *   RT_DRIVER   epoll, io_uring, poll, kqueue: what there is on this system;
+ *               when the kernel refuses it, the best one is used
  */
 struct rt_builder rt_builder_from_environment(void);
 
@@ -168,6 +172,10 @@ struct rt_clock *rt_runtime_clock(struct rt_runtime *runtime);
 struct rt_wheel *rt_runtime_wheel(struct rt_runtime *runtime);
 struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime);
 struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime);
+
+/* "epoll", ...: the one in use, which may not be the one asked for. */
+const char *rt_runtime_driver_name(const struct rt_runtime *runtime);
+
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime);
 struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime);
 

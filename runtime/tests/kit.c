@@ -67,9 +67,26 @@ struct kit_say kit_say(const char *text, uint64_t delay)
 
 /* ---- runtimes ---- */
 
-struct rt_runtime *kit_runtime(void)
+static const struct rt_driver_ops *driver;
+
+void kit_choose_driver(void)
+{
+    /* Read once: the tests of the environment have it for themselves. */
+    driver = rt_builder_from_environment().driver;
+    unsetenv("RT_DRIVER");
+}
+
+struct rt_builder kit_builder(void)
 {
     struct rt_builder builder = rt_builder_default();
+
+    builder.driver = driver;
+    return builder;
+}
+
+struct rt_runtime *kit_runtime(void)
+{
+    struct rt_builder builder = kit_builder();
     struct rt_runtime *runtime;
 
     builder.clock = RT_CLOCK_PAUSED;
@@ -93,7 +110,7 @@ int kit_run_built(const struct rt_builder *builder, struct rt_future *future)
 
 int kit_run(struct rt_future *future)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     return kit_run_built(&builder, future);

@@ -68,6 +68,12 @@ struct kit_say kit_say(const char *text, uint64_t delay);
 
 /* ---- runtimes ---- */
 
+/* The driver that RT_DRIVER asks for: call once. Status 2 if it is unknown. */
+void kit_choose_driver(void);
+
+/* rt_builder_default() with that driver. */
+struct rt_builder kit_builder(void);
+
 /* With a clock that is paused; the thread is inside of it. */
 struct rt_runtime *kit_runtime(void);
 

@@ -1,10 +1,11 @@
 /*
  * Runs the suites. CK_RUN_SUITE=name runs one of them.
  */
-#include "suites.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "kit.h"
+#include "suites.h"
 
 static Suite *(*const suites[])(void) = {
     waker_suite,     future_suite,      async_suite,    misuse_suite,
@@ -19,7 +20,7 @@ static Suite *(*const suites[])(void) = {
     channels_suite,  duplex_suite,      script_suite,   blocking_suite,
     stream_suite,    sources_suite,     buffered_suite, until_suite,
     fs_suite,        lookup_suite,      codec_suite,    framed_suite,
-    resp_suite,      copy_suite,
+    resp_suite,      copy_suite,        driver_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)
@@ -42,6 +43,7 @@ int main(void)
     for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
         srunner_add_suite(runner, suites[i]());
     }
+    kit_choose_driver();
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -15,7 +15,7 @@ struct net_scene net;
 
 static void listen_somewhere(void)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     kit_waker_init(&net.waker);
     ck_assert_int_eq(rt_build(&builder, &net.runtime), 0);

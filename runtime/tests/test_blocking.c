@@ -43,7 +43,7 @@ static struct rt_runtime *runtime;
 
 static void build(uint32_t threads, uint64_t keep_alive)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.blocking_threads = threads;
@@ -267,7 +267,7 @@ END_TEST
 
 START_TEST(a_runtime_without_blocking_threads_is_not_built)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     builder.blocking_threads = 0;
     ck_assert_int_eq(rt_build(&builder, &runtime), -EINVAL);

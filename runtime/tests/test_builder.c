@@ -79,6 +79,15 @@ START_TEST(hostile_features_are_chosen_by_name)
 }
 END_TEST
 
+START_TEST(the_driver_is_read_and_may_be_replaced)
+{
+    struct rt_builder builder = built_with("RT_DRIVER", "poll");
+
+    ck_assert_ptr_eq(builder.driver, &rt_driver_poll);
+    ck_assert(builder.may_fall_back);
+}
+END_TEST
+
 START_TEST(the_trace_file_is_read)
 {
     ck_assert_str_eq(built_with("RT_TRACE", "some/file").trace_path,
@@ -123,6 +132,13 @@ START_TEST(a_bad_seed_ends_the_program_with_2_and_says_so)
 {
     expect_bad("RT_SEED", "seven");
     expect_bad("RT_SEED", "7up");
+}
+END_TEST
+
+START_TEST(a_bad_driver_ends_the_program_with_2_and_says_so)
+{
+    expect_bad("RT_DRIVER", "pol");
+    expect_bad("RT_DRIVER", "select");
 }
 END_TEST
 
@@ -281,9 +297,11 @@ Suite *builder_suite(void)
         seeds_are_read,
         a_hostile_seed_alone_turns_every_feature_on,
         hostile_features_are_chosen_by_name,
+        the_driver_is_read_and_may_be_replaced,
         the_trace_file_is_read,
         a_bad_clock_ends_the_program_with_2_and_says_so,
         a_bad_seed_ends_the_program_with_2_and_says_so,
+        a_bad_driver_ends_the_program_with_2_and_says_so,
         a_bad_hostile_value_ends_the_program_with_2_and_says_so,
         a_trace_that_can_not_be_written_is_an_error_of_the_build,
         a_conductor_that_is_no_fd_is_an_error_of_the_build,

@@ -226,19 +226,19 @@ static int play(struct rt_builder builder, int clients,
 
 START_TEST(two_hundred_clients_with_1_byte_to_1_MiB_get_them_back)
 {
-    ck_assert_int_eq(play(rt_builder_default(), 200, all_sizes), 200);
+    ck_assert_int_eq(play(kit_builder(), 200, all_sizes), 200);
 }
 END_TEST
 
 START_TEST(one_client_gets_its_bytes_back)
 {
-    ck_assert_int_eq(play(rt_builder_default(), 1, small_sizes), 1);
+    ck_assert_int_eq(play(kit_builder(), 1, small_sizes), 1);
 }
 END_TEST
 
 START_TEST(bytes_come_back_whatever_a_hostile_runtime_does)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.hostile = RT_HOSTILE_ALL;
@@ -299,7 +299,7 @@ enum { CLIENTS_WITHOUT_MEMORY = 3 };
 /* True if the n-th allocation was ever asked for. */
 static bool play_with_failure(unsigned long n)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_sleep limit = rt_sleep_until(RT_SECONDS(60));
     struct scene scene = KIT_MAKE(scene, .clients = CLIENTS_WITHOUT_MEMORY,
                                   .size_of = small_sizes);

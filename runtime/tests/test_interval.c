@@ -200,7 +200,7 @@ END_TEST
 
 static void advance_a_real_clock(void)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     rt_build(&builder, &runtime);
     advance(RT_SECONDS(1));

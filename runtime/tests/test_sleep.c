@@ -37,7 +37,7 @@ END_TEST
 
 START_TEST(a_real_sleep_is_never_early)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     ck_assert_int_eq(rt_build(&builder, &runtime), 0);
     rt_enter(runtime);
@@ -300,7 +300,7 @@ END_TEST
 
 START_TEST(a_scaled_clock_makes_sleeps_short)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_sleep nap = rt_sleep_until(RT_SECONDS(10));
     uint64_t begin = kit_real_ns();
 
@@ -438,7 +438,7 @@ static enum rt_poll greedy_poll(struct rt_future *future, struct rt_context *cx)
 START_TEST(an_inner_future_that_is_always_ready_again_still_times_out)
 {
     struct greedy inner = KIT_MAKE(greedy);
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_timeout limit;
 
     ck_assert_int_eq(rt_build(&builder, &runtime), 0);

@@ -78,7 +78,7 @@ static void *count_and_wake(void *unused)
 
 static int run_real(struct rt_future *future)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     return kit_run_built(&builder, future);
 }

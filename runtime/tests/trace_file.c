@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kit.h"
+
 const char *trace_path(void)
 {
     static char path[64];
@@ -16,7 +18,7 @@ const char *trace_path(void)
 
 struct rt_builder trace_builder(void)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.trace_path = trace_path();

@@ -113,6 +113,8 @@ enum rt_trace_type {
     RT_TRACE_HOSTILE = 27, /* task or fd (other); detail: enum rt_hostile */
     RT_TRACE_PANIC = 28,   /* task running; argument: string, the message */
     RT_TRACE_STOP = 29,    /* the runtime is shut down */
+    RT_TRACE_DRIVER_REFUSED = 30, /* the best is used instead; detail: errno;
+                                     argument: string, name of the driver */
     RT_TRACE_TYPE_COUNT
 };
 
