@@ -14,6 +14,7 @@ static const struct model *const lists[] = {
     task_models,
     sync_models,
     channel_models,
+    group_models,
 };
 
 static struct {
