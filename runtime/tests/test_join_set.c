@@ -100,6 +100,7 @@ START_TEST(all_who_wait_are_woken_and_one_gets_the_result)
 {
     enum { MANY = 100 }; /* more than a wake list holds */
     static struct rt_join_set_next next[MANY];
+    int woken;
 
     start();
     spawn_probe(0, 0);
@@ -108,7 +109,9 @@ START_TEST(all_who_wait_are_woken_and_one_gets_the_result)
         ck_assert_int_eq(kit_poll(&next[i].future, &waker), RT_PENDING);
     }
     kit_settle(runtime);
+    woken = waker.wakes;
     rt_future_drop(&next[0].future);
+    ck_assert_int_gt(waker.wakes, woken);
     for (int i = 1; i < MANY; i++) {
         ck_assert_int_eq(kit_poll(&next[i].future, &waker), RT_READY);
         ck_assert_int_eq(next[i].result, i == 1 ? 0 : -ECHILD);
@@ -222,11 +225,14 @@ END_TEST
 
 /* ---- threads: the tasks end on another one than that of the set ---- */
 
-enum { TASKS = 40, ROUNDS = 100 };
+enum { TASKS = 40, ROUNDS = 200 };
+
+static atomic_bool is_running;
 
 static void *run_tasks(void *unused)
 {
     rt_enter(runtime);
+    is_running = true;
     for (int i = 0; i < 10; i++) {
         kit_settle(runtime);
     }
@@ -243,7 +249,11 @@ static pthread_t spawn_tasks_of_another_thread(void)
         ck_assert_int_eq(RT_JOIN_SET_SPAWN(&set, rt_yield()), 0);
     }
     rt_enter(NULL);
+    is_running = false;
     pthread_create(&thread, NULL, run_tasks, NULL);
+    while (!is_running) {
+        sched_yield();
+    }
     return thread;
 }
 

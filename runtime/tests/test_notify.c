@@ -135,6 +135,57 @@ START_TEST(notify_waiters_wakes_any_number)
 }
 END_TEST
 
+/* Ready when the flag is set, whoever was notified of that. */
+struct flagged {
+    struct rt_future future;
+    struct rt_notified wait;
+    bool flag;
+};
+
+KIT_OPS(flagged);
+
+static bool has_flag(struct rt_future *future)
+{
+    return RT_SELF(future, struct flagged)->flag;
+}
+
+static enum rt_poll flagged_poll(struct rt_future *future,
+                                 struct rt_context *cx)
+{
+    struct flagged *self = RT_SELF(future, struct flagged);
+
+    return rt_notify_poll_until(&notify, &self->wait, future, has_flag, cx);
+}
+
+START_TEST(a_look_in_vain_waits_for_the_next_notification)
+{
+    struct flagged flagged = KIT_MAKE(flagged);
+
+    begin(1);
+    for (int i = 1; i <= 3; i++) {
+        ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_PENDING);
+        rt_notify_waiters(&notify);
+        ck_assert_int_eq(wakers[0].wakes, i);
+    }
+    flagged.flag = true;
+    ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_READY);
+    ck_assert_int_eq(wakers[0].held, 0);
+}
+END_TEST
+
+START_TEST(what_was_seen_without_a_notification_ends_the_wait)
+{
+    struct flagged flagged = KIT_MAKE(flagged);
+
+    begin(1);
+    ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_PENDING);
+    flagged.flag = true;
+    ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_READY);
+    ck_assert_int_eq(wakers[0].held, 0);
+    ck_assert(rt_list_is_empty(&notify.waiters));
+}
+END_TEST
+
 /* ---- barrier ---- */
 
 static int leaders_of_round(struct rt_barrier *barrier)
@@ -198,6 +249,8 @@ Suite *notify_suite(void)
         passing_on_to_nobody_stores_the_permit,
         a_waiter_that_did_not_consume_leaves_the_permit,
         notify_waiters_wakes_any_number,
+        a_look_in_vain_waits_for_the_next_notification,
+        what_was_seen_without_a_notification_ends_the_wait,
         a_barrier_has_one_leader_a_round,
         a_barrier_of_zero_or_one_never_waits,
         NULL,
