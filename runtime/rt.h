@@ -55,6 +55,13 @@
 #include "io/buffered.h"
 #include "io/until.h"
 
+#include "io/adapters.h"
+#include "io/buffered.h"
+#include "io/copy.h"
+#include "io/duplex.h"
+#include "io/split.h"
+#include "io/until.h"
+
 #include "io/buffer.h"
 #include "stream/adapters.h"
 #include "stream/collect.h"
@@ -68,12 +75,6 @@
 #include "codec/framed.h"
 #include "codec/prefixed.h"
 #include "codec/resp.h"
-#include "io/adapters.h"
-#include "io/buffered.h"
-#include "io/copy.h"
-#include "io/duplex.h"
-#include "io/split.h"
-#include "io/until.h"
 
 #include "testing/poll.h"
 #include "testing/script.h"

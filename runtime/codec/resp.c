@@ -217,6 +217,11 @@ static int decode_elements(struct rt_resp *self, struct line line)
     return push(self, value);
 }
 
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 /* A command as a person types it: from self->at to the line's end. */
 static int decode_words(struct rt_resp *self, struct rt_slice bytes, size_t end)
 {
@@ -227,7 +232,7 @@ static int decode_words(struct rt_resp *self, struct rt_slice bytes, size_t end)
     for (size_t i = start; got == DONE && i <= end; i++) {
         struct rt_resp_value word = rt_resp_text(RT_RESP_BULK, NULL, i - start);
 
-        if (!memchr(" \t\r\n", bytes.data[i], 4)) {
+        if (!is_blank(bytes.data[i])) {
             continue;
         }
         word.start = start;

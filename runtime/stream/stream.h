@@ -102,7 +102,8 @@ struct rt_next {
 
 /*
  * The next item of a stream, copied to item, which is of size bytes. Dropping
- * it loses no item; the stream goes on with the next rt_next.
+ * it loses no item: the stream goes on with the next rt_next, and may wake
+ * this task until it is dropped itself.
  */
 struct rt_next rt_next(struct rt_stream *stream, void *item, size_t size);
 

@@ -45,6 +45,25 @@ START_TEST(a_buffer_that_is_used_up_does_not_grow)
 }
 END_TEST
 
+START_TEST(a_buffer_seldom_moves_its_bytes)
+{
+    struct rt_buffer buffer = {0};
+    static const char many[1000];
+    int moves = 0;
+
+    ck_assert_int_eq(rt_buffer_append(&buffer, many, sizeof(many)), 0);
+    for (int i = 0; i < 10000; i++) {
+        size_t start = buffer.start;
+
+        ck_assert_int_eq(rt_buffer_append(&buffer, "a", 1), 0);
+        moves += buffer.start != start;
+        rt_buffer_consume(&buffer, 1);
+    }
+    ck_assert_int_le(moves, 10);
+    rt_buffer_deinit(&buffer);
+}
+END_TEST
+
 START_TEST(without_memory_a_buffer_stays_as_it_was)
 {
     struct rt_buffer buffer = {0};
@@ -265,6 +284,7 @@ Suite *codec_suite(void)
     const TTest *const tests[] = {
         a_buffer_keeps_its_bytes_while_it_grows,
         a_buffer_that_is_used_up_does_not_grow,
+        a_buffer_seldom_moves_its_bytes,
         without_memory_a_buffer_stays_as_it_was,
         lines_end_in_either_way,
         what_is_behind_the_last_line_is_a_line,

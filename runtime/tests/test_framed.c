@@ -253,15 +253,18 @@ END_TEST
 START_TEST(a_frame_that_cannot_be_encoded_leaves_nothing_behind)
 {
     struct rt_script script = RT_SCRIPT(RT_EXPECT("\1b"));
-    struct rt_prefixed prefixed = rt_prefixed(1, 2);
+    static const char many[100];
+    const struct rt_slice long_one = {many, sizeof(many)};
+    struct rt_prefixed prefixed = rt_prefixed(1, 100);
     struct rt_framed_write writer =
         rt_framed_write(&script.io, &prefixed.codec);
 
     set_up();
+    rt_alloc_fail_after(2); /* the length was written already */
+    ck_assert_int_eq(finish(rt_framed_send(&writer, &long_one)), -ENOMEM);
+    prefixed.most = 2;
     ck_assert_int_eq(finish(rt_framed_send(&writer, &RT_SLICE("abc"))),
                      -EMSGSIZE);
-    rt_alloc_fail_after(1);
-    ck_assert_int_eq(finish(rt_framed_send(&writer, &RT_SLICE("a"))), -ENOMEM);
     ck_assert_int_eq(finish(rt_framed_send(&writer, &RT_SLICE("b"))), 0);
     rt_framed_write_deinit(&writer);
     rt_script_close(&script);

@@ -30,6 +30,31 @@ START_TEST(a_channel_is_a_stream_that_ends_with_its_senders)
 }
 END_TEST
 
+/* The stream keeps the receive of a dropped rt_next, but not its place. */
+START_TEST(an_item_goes_to_where_the_last_poll_wants_it)
+{
+    struct rt_mpsc_sender sender;
+    struct rt_mpsc_receiver receiver;
+    struct rt_stream_mpsc stream;
+    struct rt_next next;
+    int places[2] = {0, 0};
+
+    ck_assert_int_eq(rt_mpsc_create(sizeof(int), 4, &sender, &receiver), 0);
+    stream = rt_stream_mpsc(&receiver, sizeof(int));
+    kit_waker_init(&stream_waker);
+    next = RT_NEXT(stream, places[0]);
+    ck_assert_int_eq(kit_poll(&next.future, &stream_waker), RT_PENDING);
+    rt_future_drop(&next.future);
+    ck_assert_int_eq(rt_mpsc_try_send(&sender, &(int){5}), 0);
+    next = RT_NEXT(stream, places[1]);
+    ck_assert_int_eq(kit_poll(&next.future, &stream_waker), RT_READY);
+    ck_assert_int_eq(places[0], 0);
+    ck_assert_int_eq(places[1], 5);
+    rt_stream_drop(&stream.stream);
+    rt_mpsc_sender_drop(&sender);
+}
+END_TEST
+
 START_TEST(dropping_the_stream_of_a_channel_closes_it)
 {
     struct rt_mpsc_sender sender;
@@ -315,6 +340,7 @@ Suite *sources_suite(void)
 {
     const TTest *const tests[] = {
         a_channel_is_a_stream_that_ends_with_its_senders,
+        an_item_goes_to_where_the_last_poll_wants_it,
         dropping_the_stream_of_a_channel_closes_it,
         a_broadcast_stream_tells_what_it_missed_and_goes_on,
         a_watch_stream_gives_the_present_value_and_then_changes,
