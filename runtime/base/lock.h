@@ -13,6 +13,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/alone.h"
+
 struct rt_lock {
     atomic_bool is_held; /* zero bytes are a free lock */
 };
@@ -23,6 +25,11 @@ static inline void rt_lock_acquire(struct rt_lock *lock)
 {
     int spins = 0;
 
+    if (rt_is_alone()) {
+        /* Set all the same: a thread may be created before the release. */
+        atomic_store_explicit(&lock->is_held, true, memory_order_relaxed);
+        return;
+    }
     /* Acquire pairs with the release of who had it before. */
     while (
         atomic_exchange_explicit(&lock->is_held, true, memory_order_acquire)) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/memory.h"
+#include "base/word.h"
 #include "future/wake_list.h"
 
 static struct rt_acquire *acquire_of(struct rt_future *future)
@@ -13,15 +14,6 @@ static struct rt_acquire *acquire_of(struct rt_future *future)
 static uint64_t load(const struct rt_semaphore *semaphore)
 {
     return atomic_load_explicit(&semaphore->state, memory_order_acquire);
-}
-
-/* Acquire: what the last holder wrote is seen. Release: pairs with it. */
-static bool exchange(struct rt_semaphore *semaphore, uint64_t *state,
-                     uint64_t next)
-{
-    return atomic_compare_exchange_weak_explicit(&semaphore->state, state, next,
-                                                 memory_order_acq_rel,
-                                                 memory_order_acquire);
 }
 
 void rt_semaphore_init(struct rt_semaphore *semaphore, uint32_t permits)
@@ -43,7 +35,7 @@ int rt_semaphore_try_acquire(struct rt_semaphore *semaphore, uint32_t permits)
         if (state < wanted || (state & RT_SEMAPHORE_WAITERS)) {
             return -EAGAIN;
         }
-    } while (!exchange(semaphore, &state, state - wanted));
+    } while (!rt_word_exchange(&semaphore->state, &state, state - wanted));
     return 0;
 }
 
@@ -59,7 +51,7 @@ static void free_permits_locked(struct rt_semaphore *semaphore,
     do {
         next = (state & ~(uint64_t)RT_SEMAPHORE_WAITERS) +
                (uint64_t)permits * RT_SEMAPHORE_ONE;
-    } while (!exchange(semaphore, &state, next));
+    } while (!rt_word_exchange(&semaphore->state, &state, next));
 }
 
 /*
@@ -111,7 +103,7 @@ void rt_semaphore_release(struct rt_semaphore *semaphore, uint32_t permits)
             hand_out(semaphore, permits);
             return;
         }
-    } while (!exchange(semaphore, &state, state + more));
+    } while (!rt_word_exchange(&semaphore->state, &state, state + more));
 }
 
 uint32_t rt_semaphore_forget(struct rt_semaphore *semaphore, uint32_t permits)
@@ -122,7 +114,8 @@ uint32_t rt_semaphore_forget(struct rt_semaphore *semaphore, uint32_t permits)
     do {
         taken = state / RT_SEMAPHORE_ONE;
         taken = taken < permits ? taken : permits;
-    } while (!exchange(semaphore, &state, state - taken * RT_SEMAPHORE_ONE));
+    } while (!rt_word_exchange(&semaphore->state, &state,
+                               state - taken * RT_SEMAPHORE_ONE));
     return (uint32_t)taken;
 }
 
@@ -178,7 +171,7 @@ static void enqueue_locked(struct rt_acquire *acquire)
         if (got < wanted && !(state & RT_SEMAPHORE_CLOSED)) {
             next |= RT_SEMAPHORE_WAITERS;
         }
-    } while (!exchange(semaphore, &state, next));
+    } while (!rt_word_exchange(&semaphore->state, &state, next));
     acquire->missing = (uint32_t)(wanted - got);
     if (next & RT_SEMAPHORE_WAITERS) {
         rt_list_push_back(&semaphore->waiters, &acquire->node);

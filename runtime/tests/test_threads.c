@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/word.h"
 #include "kit.h"
 #include "suites.h"
 #include "task/task.h"
@@ -409,6 +410,73 @@ START_TEST(each_thread_can_have_a_runtime)
 }
 END_TEST
 
+static void *check_not_alone(void *unused)
+{
+    (void)unused;
+    ck_assert(!rt_is_alone());
+    return NULL;
+}
+
+START_TEST(a_thread_is_not_alone_while_there_is_another)
+{
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, check_not_alone, NULL);
+    ck_assert(!rt_is_alone());
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+static void change_a_word(void)
+{
+    _Atomic uint64_t word = 1;
+    uint64_t seen = 7;
+
+    ck_assert(!rt_word_exchange(&word, &seen, 2));
+    ck_assert_uint_eq(seen, 1);
+    while (!rt_word_exchange(&word, &seen, 2)) {
+    }
+    ck_assert_uint_eq(word, 2);
+}
+
+START_TEST(a_word_is_changed_only_if_it_is_as_it_was_seen)
+{
+    pthread_t thread;
+
+    change_a_word();
+    pthread_create(&thread, NULL, check_not_alone, NULL);
+    change_a_word();
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+static struct rt_lock kept;
+
+static void *take_and_give(void *taken)
+{
+    rt_lock_acquire(&kept);
+    atomic_store((atomic_bool *)taken, true);
+    rt_lock_release(&kept);
+    return NULL;
+}
+
+START_TEST(a_lock_that_was_taken_alone_keeps_threads_out)
+{
+    static atomic_bool taken;
+    pthread_t thread;
+
+    rt_lock_acquire(&kept);
+    pthread_create(&thread, NULL, take_and_give, &taken);
+    for (int i = 0; i < 20; i++) {
+        ck_assert(!atomic_load(&taken));
+        sched_yield();
+    }
+    rt_lock_release(&kept);
+    pthread_join(thread, NULL);
+    ck_assert(taken);
+}
+END_TEST
+
 Suite *threads_suite(void)
 {
     const TTest *const tests[] = {
@@ -425,6 +493,9 @@ Suite *threads_suite(void)
         a_join_from_another_thread_always_hears_of_the_end,
         clones_are_counted_right_across_threads,
         each_thread_can_have_a_runtime,
+        a_thread_is_not_alone_while_there_is_another,
+        a_word_is_changed_only_if_it_is_as_it_was_seen,
+        a_lock_that_was_taken_alone_keeps_threads_out,
         NULL,
     };
 
