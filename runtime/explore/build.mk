@@ -34,3 +34,8 @@ $(EXPLORE_PROGRAM): $(EXPLORE_MODELS:%.c=$(BUILD)/explore/%.o) \
 .PHONY: explore
 explore: $(EXPLORE_PROGRAM)
 	@$(EXPLORE_PROGRAM) $(MODELS)
+
+# Breaks the runtime in one place at a time; a model must find each.
+.PHONY: mutants-explore
+mutants-explore: $(EXPLORE_PROGRAM)
+	@runtime/explore/mutants/run.sh

@@ -293,13 +293,48 @@ static void watch_to_the_end(void *data)
     rt_watch_receiver_drop(own);
 }
 
-static void watch_send_against_changed(void)
+static void make_watch(void)
 {
     int first = 0;
 
     latest = 0;
     RT_EXPLORE_CHECK(rt_watch_create(sizeof(first), &first, &watch_sender,
                                      &watch_receiver) == 0);
+}
+
+static void watch_one(void *data)
+{
+    struct rt_watch_changed changed = rt_watch_changed(&watch_receiver);
+
+    (void)data;
+    model_await(&changed.future);
+    RT_EXPLORE_CHECK(changed.result == 0);
+    rt_watch_look(&watch_receiver, &latest);
+}
+
+static void send_one(void *data)
+{
+    int number = 1;
+
+    (void)data;
+    rt_watch_send(&watch_sender, &number);
+}
+
+/* One value, and no end that tells of it too. */
+static void watch_send_against_changed(void)
+{
+    make_watch();
+    rt_explore_thread(send_one, NULL);
+    rt_explore_thread(watch_one, NULL);
+    rt_explore_join();
+    RT_EXPLORE_CHECK(latest == 1);
+    rt_watch_sender_drop(&watch_sender);
+    rt_watch_receiver_drop(&watch_receiver);
+}
+
+static void watch_drop_against_changed(void)
+{
+    make_watch();
     rt_explore_thread(send_two_and_go, NULL);
     rt_explore_thread(watch_to_the_end, &watch_receiver);
     rt_explore_join();
@@ -360,7 +395,8 @@ const struct model channel_models[] = {
     {"mpsc-close-against-unreserve", mpsc_close_against_unreserve, 6},
     {"mpsc-receiver-drop", mpsc_receiver_drop, 3},
     {"mpsc-upgrade-against-drop", mpsc_upgrade_against_drop, 4},
-    {"watch", watch_send_against_changed, 5},
+    {"watch-send", watch_send_against_changed, 7},
+    {"watch-drop", watch_drop_against_changed, 5},
     {"broadcast", broadcast_to_a_slow_one, 5},
     {0},
 };

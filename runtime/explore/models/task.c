@@ -182,6 +182,18 @@ static void wake_twice(void)
     check_end();
 }
 
+/* Woken in its first poll, and once more: it is in the queue once. */
+static void wake_again(void)
+{
+    make_task(false);
+    rt_explore_thread(work, NULL);
+    rt_explore_thread(wake_only, NULL);
+    rt_explore_thread(set_and_wake, NULL);
+    rt_explore_join();
+    rt_task_unref(task);
+    check_end();
+}
+
 static void wake_and_give_up(void *data)
 {
     (void)data;
@@ -263,6 +275,16 @@ static void abort_against_wake(void)
     check_end();
 }
 
+/* It is queued, or polled, or idle and never woken again. */
+static void abort_against_poll(void)
+{
+    make_task(false);
+    rt_explore_thread(work, NULL);
+    rt_explore_thread(abort_task, NULL);
+    rt_explore_join();
+    check_end();
+}
+
 static void poll_and_drop_handle(void *data)
 {
     struct rt_join_handle handle = rt_join_handle_make(task, 0);
@@ -313,9 +335,11 @@ static void join_by_another_waker(void)
 
 const struct model task_models[] = {
     {"wake-while-running", wake_while_running, 12},
+    {"wake-again", wake_again, 4},
     {"wake-twice", wake_twice, 3},
     {"wake-while-dropped", wake_while_dropped, 5},
     {"abort-against-completion", abort_against_completion, 4},
+    {"abort-against-poll", abort_against_poll, 7},
     {"abort-against-wake", abort_against_wake, 6},
     {"join-against-completion", join_against_completion, 7},
     {"join-against-drop", join_against_drop, 7},
