@@ -31,6 +31,7 @@ $(EXPLORE_PROGRAM): $(EXPLORE_MODELS:%.c=$(BUILD)/explore/%.o) \
 -include $(EXPLORE_SOURCES:%.c=$(BUILD)/explore/%.d)
 -include $(RUNTIME_SOURCES:%.c=$(BUILD)/explore/%.d)
 
+# MODELS="name name": only these. RT_REPLAY=name:order: one run, step by step.
 .PHONY: explore
 explore: $(EXPLORE_PROGRAM)
 	@$(EXPLORE_PROGRAM) $(MODELS)

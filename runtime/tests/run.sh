@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs the test programs given, one for each variant of the runtime, and then
-# a few mutants. Shows what failed, and Check's closing line of
-# each; the last line is "N passed, N failed". Exit status 0 if all passed.
+# Runs the test programs given, one for each variant of the runtime, then the
+# models of the explorer (EXPLORE_PROGRAM), and then a few mutants. Shows what
+# failed, and Check's closing line of each; the last line is "N passed, N
+# failed". Exit status 0 if all passed.
 : "${CK_DEFAULT_TIMEOUT:=20}"
 export CK_DEFAULT_TIMEOUT
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1}"
@@ -46,6 +47,15 @@ run_all() {
     wait
 }
 
+# The models in their short form: shows those that failed, and the closing line.
+explore() {
+    echo "== runtime, explorer"
+    "${EXPLORE_PROGRAM:?}" --short >"$results/explore" 2>&1
+    grep -v ' ok$' "$results/explore"
+    grep -q ' models passed, ' "$results/explore" ||
+        echo "0 models passed, 1 failed"
+}
+
 # The first alone, and with less patience. A runtime that loses wakes makes test
 # after test wait for its time limit: to see that in one variant is enough.
 first=$(variant_of "$1")
@@ -57,6 +67,7 @@ if [ "$(cat "$results/$first.status")" -eq 0 ]; then
     for program in "$@"; do
         show_one "$(variant_of "$program")"
     done >>"$results/all"
+    explore >>"$results/all"
     if [ -x "$(dirname "$0")/mutants/run.sh" ]; then
         "$(dirname "$0")/mutants/run.sh" --short >>"$results/all" 2>&1
     fi
@@ -68,5 +79,7 @@ awk -F'[:,]' '
     /^[0-9]+%: Checks: / { checks += $3; failed += $5 + $7 }
     / mutants killed, / { split($0, word, " "); checks += word[1] + word[4]
                           failed += word[4] }
+    / models passed, / { split($0, word, " "); checks += word[1] + word[4]
+                         failed += word[4] }
     END { printf "%d passed, %d failed\n", checks - failed, failed
           exit failed > 0 }' "$results/all"

@@ -20,11 +20,13 @@ endef
 $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_tests_rule,$(v))))
 
 # runtime/tests/mutants/run.sh builds with them.
+export EXPLORE_PROGRAM
 export RUNTIME_FLAGS_debug RUNTIME_FLAGS_asan RUNTIME_TEST_LIBS
 
 .PHONY: test-runtime mutants-runtime
-test-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_tests,$(v)))
-	@runtime/tests/run.sh $^
+test-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_tests,$(v))) \
+		$(EXPLORE_PROGRAM)
+	@runtime/tests/run.sh $(filter-out $(EXPLORE_PROGRAM),$^)
 
 # Breaks one line of the runtime at a time; each break must be noticed.
 mutants-runtime: $(foreach v,debug asan,$(call runtime_tests,$(v)))

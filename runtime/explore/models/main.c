@@ -15,6 +15,7 @@ static const struct model *const lists[] = {
     sync_models,
     channel_models,
     group_models,
+    mpsc_models,
 };
 
 static struct {

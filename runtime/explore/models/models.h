@@ -19,6 +19,7 @@ extern const struct model task_models[];
 extern const struct model sync_models[];
 extern const struct model channel_models[];
 extern const struct model group_models[];
+extern const struct model mpsc_models[];
 
 /* What a thread waits with. On the heap: a clone that is kept is a leak. */
 struct model_waker {
