@@ -219,12 +219,12 @@ static void once_against_once(void)
 }
 
 const struct model group_models[] = {
-    {"set-next-against-ends", set_next_against_ends, 4},
-    {"set-detach-against-ends", set_detach_against_ends, 4},
-    {"set-deinit-against-ends", set_deinit_against_ends, 4},
+    {"set-next-against-ends", set_next_against_ends, 3},
+    {"set-detach-against-ends", set_detach_against_ends, 3},
+    {"set-deinit-against-ends", set_deinit_against_ends, 3},
     {"set-freed-at-the-last-end", set_freed_at_the_last_end, 4},
     {"cancel-against-wait", cancel_against_wait, 4},
     {"cancel-against-birth", cancel_against_birth, 4},
-    {"once-against-once", once_against_once, 4},
+    {"once-against-once", once_against_once, 3},
     {NULL, NULL, 0},
 };
