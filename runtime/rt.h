@@ -28,7 +28,6 @@
 
 #include "fs/fs.h"
 #include "fs/walk.h"
-#include "io/duplex.h"
 #include "io/io.h"
 #include "net/address.h"
 #include "net/socket.h"
@@ -52,17 +51,14 @@
 #include "task/join_set.h"
 #include "task/tracker.h"
 
-#include "io/buffered.h"
-#include "io/until.h"
-
 #include "io/adapters.h"
+#include "io/buffer.h"
 #include "io/buffered.h"
 #include "io/copy.h"
 #include "io/duplex.h"
 #include "io/split.h"
 #include "io/until.h"
 
-#include "io/buffer.h"
 #include "stream/adapters.h"
 #include "stream/collect.h"
 #include "stream/combine.h"

@@ -19,8 +19,10 @@
 
 struct rt_codec;
 
-/* The behaviour of one kind of codec. Decoding and encoding share nothing
- * that changes, so the two may be at work on two threads. */
+/*
+ * The behaviour of one kind of codec. Decoding and encoding share nothing
+ * that changes, so the two may be at work on two threads.
+ */
 struct rt_codec_ops {
     /*
      * Looks for a frame at the start of bytes, of which there is at least
@@ -34,8 +36,10 @@ struct rt_codec_ops {
     ssize_t (*decode)(struct rt_codec *codec, struct rt_slice bytes,
                       bool is_last, void *frame);
 
-    /* Appends the bytes of the frame: 0 or a negative errno. On an error the
-     * caller takes away what was appended. */
+    /*
+     * Appends the bytes of the frame: 0 or a negative errno. On an error the
+     * caller takes away what was appended.
+     */
     int (*encode)(const struct rt_codec *codec, const void *frame,
                   struct rt_buffer *out);
 

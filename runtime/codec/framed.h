@@ -1,7 +1,7 @@
 /*
  * Framed: frames from an io, and into one.
  *
- *     self->lines = rt_delimited_lines(RT_LINE_MOST);
+ *     self->lines = rt_delimited_lines(4096);
  *     self->reader = rt_framed_read(&self->stream.io, &self->lines.codec);
  *     self->writer = rt_framed_write(&self->stream.io, &self->lines.codec);
  *     self->next = RT_NEXT(self->reader, self->line);
@@ -22,7 +22,7 @@
 struct rt_framed_read {
     struct rt_stream stream;
     struct rt_io *io;       /* borrowed */
-    struct rt_codec *codec; /* borrowed; its decoding part is dropped */
+    struct rt_codec *codec; /* borrowed; its ops->drop is called by ours */
     struct rt_io_waiter waiter;
     struct rt_buffer buffer; /* owned: bytes that were read */
     size_t used;             /* of these, by the last frame */

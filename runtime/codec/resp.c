@@ -81,8 +81,7 @@ static int parse_length(struct rt_slice text, size_t most, bool has_null,
     return *length > 0 && (uint64_t)*length > most ? -EMSGSIZE : DONE;
 }
 
-/* strtod wants a string, and takes more than it should: spaces, hex, "nan(1)".
- */
+/* strtod wants a string, and takes too much: " 1", "0x1", "nan(1)". */
 static int parse_double(struct rt_slice text, double *number)
 {
     char copy[NUMBER_MOST];

@@ -47,8 +47,10 @@ int rt_buffer_reserve(struct rt_buffer *buffer, size_t size)
     if (size > SIZE_MAX / 4 - length) {
         return -ENOMEM;
     }
-    /* Within the same memory only when fewer bytes move than were used up:
-     * so all moves together cost no more than the bytes that went through. */
+    /*
+     * Within the same memory only when fewer bytes move than were used up: so
+     * all moves together cost no more than the bytes that went through.
+     */
     if (buffer->start < length || capacity < length + size) {
         capacity = capacity ? 2 * capacity : FIRST_CAPACITY;
     }
