@@ -33,6 +33,7 @@
 #include "net/socket.h"
 #include "net/lookup.h"
 #include "net/tcp.h"
+#include "net/by_name.h"
 #include "net/udp.h"
 #include "net/unix.h"
 #include "signal/signal.h"

@@ -79,16 +79,13 @@ void rt_socket_close(struct rt_source **source, int *fd)
 enum rt_poll rt_socket_poll_recv(struct rt_source *source,
                                  struct rt_io_waiter *waiter,
                                  struct rt_context *cx, void *buffer,
-                                 size_t size, int flags, ssize_t *result)
+                                 size_t size, ssize_t *result)
 {
     struct rt_attempt attempt = rt_attempt(source, waiter, RT_READABLE);
     size_t asked = rt_attempt_size(&attempt, cx, size);
 
     while (rt_attempt_next(&attempt, cx)) {
-        ssize_t count = recv(source->fd, buffer, asked, flags);
-
-        /* Bytes that were only looked at are still there. */
-        rt_attempt_end(&attempt, count, flags & MSG_PEEK ? 0 : asked);
+        rt_attempt_end(&attempt, recv(source->fd, buffer, asked, 0), asked);
     }
     *result = attempt.result;
     return attempt.poll;

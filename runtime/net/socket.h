@@ -71,13 +71,13 @@ int rt_socket_adopt(struct rt_runtime *runtime, int *fd, const char *what,
 void rt_socket_close(struct rt_source **source, int *fd);
 
 /*
- * recv (with MSG_ flags) or send on a stream socket: RT_READY with *result
+ * recv or send on a stream socket: RT_READY with *result
  * (bytes or -errno; -EBADF: no source), or RT_PENDING with the waiter left.
  */
 enum rt_poll rt_socket_poll_recv(struct rt_source *source,
                                  struct rt_io_waiter *waiter,
                                  struct rt_context *cx, void *buffer,
-                                 size_t size, int flags, ssize_t *result);
+                                 size_t size, ssize_t *result);
 enum rt_poll rt_socket_poll_send(struct rt_source *source,
                                  struct rt_io_waiter *waiter,
                                  struct rt_context *cx, const void *buffer,

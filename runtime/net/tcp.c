@@ -17,7 +17,7 @@ static enum rt_poll stream_poll_read(struct rt_io *io,
                                      size_t size, ssize_t *result)
 {
     return rt_socket_poll_recv(stream_of(io)->source, waiter, cx, buffer, size,
-                               0, result);
+                               result);
 }
 
 static enum rt_poll stream_poll_write(struct rt_io *io,
@@ -93,10 +93,17 @@ void rt_tcp_stream_peer(const struct rt_tcp_stream *stream,
 static enum rt_poll peek_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_read *peek = (struct rt_read *)(void *)future;
+    struct rt_source *source = stream_of(peek->io)->source;
+    struct rt_attempt attempt = rt_attempt(source, &peek->waiter, RT_READABLE);
+    size_t asked = rt_attempt_size(&attempt, cx, peek->size);
 
-    return rt_socket_poll_recv(stream_of(peek->io)->source, &peek->waiter, cx,
-                               peek->buffer, peek->size, MSG_PEEK,
-                               &peek->result);
+    while (rt_attempt_next(&attempt, cx)) {
+        /* The bytes stay there, so a short count doesn't clear readiness. */
+        rt_attempt_end(&attempt,
+                       recv(source->fd, peek->buffer, asked, MSG_PEEK), 0);
+    }
+    peek->result = attempt.result;
+    return attempt.poll;
 }
 
 static void peek_drop(struct rt_future *future)

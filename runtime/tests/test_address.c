@@ -90,6 +90,7 @@ START_TEST(a_path_is_written_as_it_is)
     ck_assert_uint_eq(rt_address_port(&address), 0);
     ck_assert_int_eq(rt_address_make_path(&address, "@abstract"), 0);
     ck_assert_int_eq(address.local.sun_path[0], '\0');
+    ck_assert_uint_eq(address.size, offsetof(struct sockaddr_un, sun_path) + 9);
     rt_address_print(&address, text, sizeof(text));
     ck_assert_str_eq(text, "@abstract");
 }

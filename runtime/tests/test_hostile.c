@@ -217,6 +217,29 @@ static int short_moves(uint32_t features)
     return shorts;
 }
 
+START_TEST(a_datagram_is_never_shortened)
+{
+    struct rt_udp_socket pair[2];
+    char buffer[8];
+
+    start(RT_HOSTILE_ALL, 4);
+    ck_assert_int_eq(rt_unix_datagram_pair(&pair[0], &pair[1]), 0);
+    for (int i = 0; i < 50; i++) {
+        struct rt_udp_send send = rt_udp_send(&pair[0], "12345678", 8);
+        struct rt_udp_receive receive = rt_udp_receive(&pair[1], buffer, 8);
+
+        rt_block_on(runtime, &send.future);
+        rt_block_on(runtime, &receive.future);
+        ck_assert_int_eq(send.result, 8);
+        ck_assert_int_eq(receive.result, 8);
+        ck_assert(!receive.is_truncated);
+    }
+    rt_udp_close(&pair[0]);
+    rt_udp_close(&pair[1]);
+    rt_shutdown(runtime);
+}
+END_TEST
+
 START_TEST(reads_and_writes_move_fewer_bytes)
 {
     ck_assert_int_eq(short_moves(0), 0);
@@ -387,6 +410,7 @@ Suite *hostile_suite(void)
         spurious_polls_tasks_that_nobody_woke,
         a_sleep_bears_spurious_polls,
         accept_fails_now_and_then_and_works_when_asked_again,
+        a_datagram_is_never_shortened,
         reads_and_writes_move_fewer_bytes,
         ready_sockets_answer_again_and_wake_the_task,
 #ifndef __SANITIZE_ADDRESS__

@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "kit.h"
@@ -11,6 +12,7 @@
 
 static int error_to_give;
 static int addresses_to_give;
+static unsigned network = 0x0a000000; /* 10.0.0.0 */
 
 /* Gives 10.0.0.1, 10.0.0.2, ... or the error. */
 int getaddrinfo(const char *host, const char *service,
@@ -25,7 +27,7 @@ int getaddrinfo(const char *host, const char *service,
         struct sockaddr_in *address = calloc(1, sizeof(*address));
 
         address->sin_family = AF_INET;
-        address->sin_addr.s_addr = htonl(0x0a000000U + (unsigned)i);
+        address->sin_addr.s_addr = htonl(network + (unsigned)i);
         info->ai_family = AF_INET;
         info->ai_addr = (struct sockaddr *)(void *)address;
         info->ai_addrlen = sizeof(*address);
@@ -148,6 +150,77 @@ START_TEST(a_dropped_lookup_writes_nothing)
 }
 END_TEST
 
+/* ---- connecting by name ---- */
+
+/* A port on which 127.0.0.1 refuses and 127.0.0.2 listens. */
+static uint16_t port_of_the_second(int *first, struct rt_tcp_listener *second)
+{
+    struct rt_address address;
+
+    network = 0x7f000000; /* 127.0.0.0 */
+    ck_assert_int_eq(rt_address_parse(&address, "127.0.0.1:0"), 0);
+    *first = rt_socket_open_bound(&address, SOCK_STREAM);
+    ck_assert_int_eq(rt_socket_local(*first, &address), 0);
+    ck_assert_int_eq(
+        rt_tcp_listen(second, "127.0.0.2", rt_address_port(&address)), 0);
+    return rt_address_port(&address);
+}
+
+START_TEST(each_address_of_a_name_is_tried_in_turn)
+{
+    struct rt_runtime *runtime = kit_runtime();
+    struct rt_tcp_listener second;
+    struct rt_tcp_connect_name connecting;
+    char peer[RT_TCP_ADDRESS_SIZE];
+    int first;
+    uint16_t port = port_of_the_second(&first, &second);
+
+    addresses_to_give = 3;
+    connecting = rt_tcp_connect_name("some.host", port);
+    ck_assert_int_eq(rt_block_on(runtime, &connecting.future), 0);
+    ck_assert_int_eq(connecting.result, 0);
+    ck_assert_int_eq(connecting.tried, 1);
+    rt_tcp_stream_peer(&connecting.stream, peer);
+    ck_assert_int_eq(strncmp(peer, "127.0.0.2:", 10), 0);
+    rt_tcp_stream_close(&connecting.stream);
+    rt_tcp_listener_close(&second);
+    close(first);
+    rt_shutdown(runtime);
+}
+END_TEST
+
+START_TEST(a_name_whose_addresses_all_refuse_gives_the_last_error)
+{
+    struct rt_runtime *runtime = kit_runtime();
+    struct rt_tcp_listener second;
+    struct rt_tcp_connect_name connecting;
+    int first;
+    uint16_t port = port_of_the_second(&first, &second);
+
+    addresses_to_give = 1;
+    connecting = rt_tcp_connect_name("some.host", port);
+    ck_assert_int_eq(rt_block_on(runtime, &connecting.future), 0);
+    ck_assert_int_eq(connecting.result, -ECONNREFUSED);
+    ck_assert_ptr_null(connecting.stream.source);
+    rt_tcp_listener_close(&second);
+    close(first);
+    rt_shutdown(runtime);
+}
+END_TEST
+
+START_TEST(a_name_that_is_not_found_is_not_connected_to)
+{
+    struct rt_runtime *runtime = kit_runtime();
+    struct rt_tcp_connect_name connecting = rt_tcp_connect_name("some.host", 1);
+
+    error_to_give = EAI_NONAME;
+    ck_assert_int_eq(rt_block_on(runtime, &connecting.future), 0);
+    ck_assert_int_eq(connecting.result, -ENOENT);
+    ck_assert_int_eq(connecting.tried, 0);
+    rt_shutdown(runtime);
+}
+END_TEST
+
 Suite *lookup_suite(void)
 {
     const TTest *const tests[] = {
@@ -158,6 +231,9 @@ Suite *lookup_suite(void)
         a_name_without_an_address_is_not_found,
         a_lookup_without_memory_says_so,
         a_dropped_lookup_writes_nothing,
+        each_address_of_a_name_is_tried_in_turn,
+        a_name_whose_addresses_all_refuse_gives_the_last_error,
+        a_name_that_is_not_found_is_not_connected_to,
         NULL,
     };
 

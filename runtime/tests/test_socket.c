@@ -79,9 +79,13 @@ END_TEST
 START_TEST(a_hop_limit_of_ipv6_is_a_ttl_as_well)
 {
     int fd = rt_socket_open(AF_INET6, SOCK_STREAM);
+    int hops = 0;
+    socklen_t size = sizeof(hops);
 
     if (fd >= 0) {
         expect_kept(fd, RT_SOCKET_TTL, 42);
+        getsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, &size);
+        ck_assert_int_eq(hops, 42);
         expect_kept(fd, RT_SOCKET_ONLY_V6, 1);
         close(fd);
     }
