@@ -199,6 +199,12 @@ static void say_unpark(const struct sentence *s)
     text_add(s->text, "the program goes on");
 }
 
+static void say_steal(const struct sentence *s)
+{
+    text_format(s->text, "worker %u takes tasks from worker %u",
+                s->event->worker, s->event->other);
+}
+
 static void say_clock(const struct sentence *s)
 {
     bool is_paused = s->trace->header.clock == RT_TRACE_CLOCK_PAUSED;
@@ -326,6 +332,7 @@ static void (*const sayings[RT_TRACE_TYPE_COUNT])(const struct sentence *) = {
     [RT_TRACE_IO_DEREGISTER] = say_deregister,
     [RT_TRACE_PARK] = say_park,
     [RT_TRACE_UNPARK] = say_unpark,
+    [RT_TRACE_STEAL] = say_steal,
     [RT_TRACE_CLOCK_ADVANCE] = say_clock,
     [RT_TRACE_WAIT] = say_wait,
     [RT_TRACE_ABORT] = say_abort,

@@ -43,6 +43,8 @@ struct rt_context {
     const void *stack;            /* locals of this poll lie below */
     struct rt_hostility *junk;    /* borrowed: fills the stack with junk
                                      before each poll; or NULL, as usual */
+    bool *is_deferred;            /* borrowed: set by rt_task_defer; NULL
+                                     where nothing can be deferred */
 };
 
 /* The behaviour of one kind of future; one constant for all its frames. */

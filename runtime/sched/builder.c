@@ -28,6 +28,8 @@ struct rt_builder rt_builder_default(void)
         .event_interval = DEFAULT_EVENT_INTERVAL,
         .blocking_threads = DEFAULT_BLOCKING_THREADS,
         .blocking_keep_alive = RT_SECONDS(10),
+        .poll_budget = RT_BUDGET,
+        .thread_name = "rt-worker",
     };
 }
 
@@ -92,6 +94,15 @@ static bool parse_seed(struct rt_builder *builder, const char *text)
     return !errno && end != text && !*end;
 }
 
+static bool parse_workers(struct rt_builder *builder, const char *text)
+{
+    long count = number(text, RT_WORKERS_MOST);
+
+    builder->workers = (uint32_t)count;
+    return count == 0 || (count > 0 && builder->clock != RT_CLOCK_PAUSED &&
+                          builder->clock != RT_CLOCK_CONDUCTED);
+}
+
 static const char *variable(const char *name)
 {
     const char *text = getenv(name);
@@ -106,6 +117,7 @@ struct rt_builder rt_builder_from_environment(void)
     const char *seed = variable("RT_SEED");
     const char *hostile = variable("RT_HOSTILE");
     const char *driver = variable("RT_DRIVER");
+    const char *workers = variable("RT_WORKERS");
 
     if (clock && !parse_clock(&builder, clock)) {
         bad_value("RT_CLOCK", "real, paused, scaled:TIMES or conducted:FD");
@@ -122,6 +134,10 @@ struct rt_builder rt_builder_from_environment(void)
     builder.may_fall_back = true;
     if (!builder.driver) {
         bad_value("RT_DRIVER", RT_DRIVER_NAMES);
+    }
+    if (workers && !parse_workers(&builder, workers)) {
+        bad_value("RT_WORKERS", "0 to 256 threads, and with a clock that "
+                                "stands still 0");
     }
     builder.trace_path = variable("RT_TRACE");
     return builder;

@@ -1,16 +1,67 @@
 /*
  * What a runtime is made of. Private to sched/: everybody else goes through
  * the functions of runtime.h.
+ *
+ * There are two kinds. A current-thread runtime has one worker, which runs on
+ * the thread that is inside rt_block_on (executor.c, idle.c). A multi-thread
+ * one has several, each on a thread of its own (worker.c, park.c). They share
+ * all the rest.
  */
 #ifndef RT_SCHED_CORE_H
 #define RT_SCHED_CORE_H
 
 #include <pthread.h>
 
+#include "base/lock.h"
 #include "blocking/pool.h"
 #include "sched/conductor.h"
-#include "sched/queue.h"
+#include "sched/deque.h"
+#include "sched/inject.h"
+#include "sched/parker.h"
 #include "sched/runtime.h"
+#include "sched/sleepers.h"
+
+/* What a worker counts; it alone writes. */
+struct rt_worker_counts {
+    _Atomic uint64_t polls;
+    _Atomic uint64_t steals;
+    _Atomic uint64_t parks;
+    _Atomic uint64_t busy_ns;
+};
+
+/* Who runs tasks. Used by one thread, but for what says otherwise. */
+struct rt_worker {
+    struct rt_runtime *runtime; /* borrowed */
+    uint32_t index;
+    _Atomic(const void *) thread_mark; /* rt_core_thread of the thread that it
+                                          runs on now, or NULL; any thread */
+    uint32_t tick;                     /* polls so far, modulo 2^32 */
+    bool is_inside_task;               /* a poll is running */
+    int64_t allocated;                 /* see references */
+    struct rt_random random;
+    struct rt_hostility hostility;
+    struct rt_queue deferred;       /* tasks that yielded to the driver */
+    struct rt_worker_counts counts; /* read by any thread */
+
+    struct rt_queue ready; /* current-thread: tasks woken on this thread */
+
+    struct rt_deque deque;   /* multi-thread: the same; others may steal */
+    struct rt_task *next;    /* woken last: runs first, its data is warm */
+    bool is_searching;       /* looks for work elsewhere */
+    bool is_asleep;          /* in park: others need not hear of our tasks */
+    uint64_t awake_since;    /* monotonic ns */
+    struct rt_parker parker; /* any thread may unpark */
+    pthread_t thread;
+};
+
+/* Live tasks, by the low bits of their ids; current-thread: all in one. */
+enum { RT_SHARDS = 16 };
+
+struct rt_shard {
+    struct rt_lock lock;  /* multi-thread only: guards what follows */
+    struct rt_list all;   /* of struct rt_task: not complete */
+    _Atomic size_t count; /* how many; read by any thread */
+};
 
 struct rt_runtime {
     struct rt_task_owner owner; /* first: what the tasks know of us */
@@ -19,69 +70,193 @@ struct rt_runtime {
     struct rt_driver driver;
     struct rt_conductor conductor;
     struct rt_blocking_pool *blocking; /* owned */
-    struct rt_random random;
-    struct rt_hostility hostility;
-    uint32_t event_interval;
-    uint32_t tick;           /* polls so far, modulo 2^32 */
-    bool is_blocking_on;     /* inside rt_block_on */
-    bool has_trace;          /* we opened it, so we close it */
-    struct rt_queue ready;   /* tasks woken on our thread */
-    struct rt_list deferred; /* of struct rt_deferred: yields */
-    struct rt_list all;      /* of struct rt_task: not complete */
-    size_t task_count;       /* how many are in all */
+    struct rt_builder builder;         /* how it was built */
+    bool has_trace;                    /* we opened it, so we close it */
+    uint32_t worker_count;
+    struct rt_worker *workers; /* owned */
+    struct rt_shard shards[RT_SHARDS];
+    struct rt_inject inject;
+    _Atomic size_t unlinked; /* current-thread: spawned by strangers, and not
+                                yet linked by the thread that runs it */
 
     /*
-     * Tasks whose memory is in use. Our thread counts in allocated, without
-     * an atomic operation; other threads add what they free to freed_elsewhere.
-     * rt_core_release subtracts one from the other; who makes it 0 then frees
-     * the runtime, so a waker may outlive it.
+     * What keeps the memory of the runtime: its tasks' memory, and handles.
+     * A worker counts in its own field, without an atomic operation, the
+     * tasks that it creates and frees; other threads count here. At the end
+     * rt_core_release adds up; who makes it 0 then frees the runtime, so a
+     * waker may outlive it.
      */
-    int64_t allocated;
-    _Atomic int64_t freed_elsewhere;
+    _Atomic int64_t references;
 
-    pthread_mutex_t inject_lock;
-    bool is_closed;           /* guarded by inject_lock: takes no tasks */
-    struct rt_queue injected; /* guarded by inject_lock: woken elsewhere */
-    _Atomic uint32_t injected_length; /* a hint, so that we rarely lock */
+    /* A current-thread runtime is driven by one thread at a time. */
+    pthread_mutex_t turn_lock;   /* guards what follows */
+    pthread_cond_t turn_changed; /* also: a block_on may be over */
+    bool is_driven;
+    uint32_t threads_away; /* multi-thread: gave their worker away */
+
+    /* Multi-thread only. */
+    struct rt_sleepers sleepers;
+    atomic_bool is_driver_taken; /* a worker waits in the driver */
+    atomic_bool is_shutting_down;
 };
 
 /* The runtime that this thread is inside of. */
 extern _Thread_local struct rt_runtime *rt_core_current;
 
+/* The worker of a multi-thread runtime that this thread is, or NULL. */
+extern _Thread_local struct rt_worker *rt_core_worker;
+
+/* A thing that every thread has at an address of its own. */
+extern _Thread_local char rt_core_thread;
+
+static inline bool rt_core_is_multi(const struct rt_runtime *runtime)
+{
+    return runtime->builder.workers > 0;
+}
+
+/* The worker of this runtime that this thread runs; NULL: a stranger. */
+static inline struct rt_worker *rt_core_own_worker(struct rt_runtime *runtime)
+{
+    struct rt_worker *worker =
+        rt_core_is_multi(runtime) ? rt_core_worker : &runtime->workers[0];
+
+    if (!worker || worker->runtime != runtime) {
+        return NULL;
+    }
+    /* Relaxed: if it is our own mark, it was we who stored it. */
+    return atomic_load_explicit(&worker->thread_mark, memory_order_relaxed) ==
+                   &rt_core_thread
+               ? worker
+               : NULL;
+}
+
+static inline void rt_core_call_hook(const struct rt_builder *builder,
+                                     void (*hook)(void *))
+{
+    if (hook) {
+        hook(builder->hook_argument);
+    }
+}
+
+/* Adds to a count that only this thread writes. */
+static inline void rt_core_count(_Atomic uint64_t *count, uint64_t more)
+{
+    atomic_store_explicit(
+        count, atomic_load_explicit(count, memory_order_relaxed) + more,
+        memory_order_relaxed);
+}
+
+/* ---- tasks.c: the tasks of a runtime ---- */
+
 /* Sets owner: how the tasks of this runtime are queued and released. */
-void rt_core_init_owner(struct rt_runtime *runtime);
+void rt_core_init_tasks(struct rt_runtime *runtime);
 
 /*
- * All tasks are complete: empties the queues, and from here on forgets the
- * tasks that other threads wake.
+ * Creates a task of the frame, which is dropped on an error, and queues it.
+ * name is what traces call the task. Returns 0 and a reference that is the
+ * caller's; or -ENOMEM; or -ECANCELED: the runtime is shut down.
  */
-void rt_core_close(struct rt_runtime *runtime);
+int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
+                  size_t frame_size, const char *name, struct rt_task **task);
+
+/* Puts a task on the list of those that live. Under the lock of inject. */
+void rt_core_link(struct rt_runtime *runtime, struct rt_task *task);
 
 /*
- * The last call, on a thread that is no longer inside: the runtime is gone
- * afterwards, or goes with the last waker that another thread holds.
+ * Cancels all tasks, also those that are spawned by their drops. No worker
+ * runs any more; strangers are turned away from now on.
+ */
+void rt_core_drop_all_tasks(struct rt_runtime *runtime);
+
+/* One more, or one less, that needs the memory of the runtime. */
+void rt_core_ref(struct rt_runtime *runtime);
+void rt_core_unref(struct rt_runtime *runtime);
+
+/*
+ * The last call: the runtime is gone afterwards, or goes with the last waker
+ * or handle that is left.
  */
 void rt_core_release(struct rt_runtime *runtime);
 
+/* ---- block_on.c ---- */
+
+/*
+ * Makes this thread the one that runs the worker of a current-thread runtime.
+ * False: another one does, or the runtime is a multi-thread one.
+ */
+bool rt_core_take_turn(struct rt_runtime *runtime);
+void rt_core_end_turn(struct rt_runtime *runtime);
+
+/* True when this thread is in a poll of a task, of whatever runtime. */
+bool rt_core_is_inside_task(void);
+
+/* ---- executor.c and idle.c: the current-thread runtime ---- */
+
 /* Puts a task behind the others that are ready; takes the reference. */
-void rt_core_push_ready(struct rt_runtime *runtime, struct rt_task *task);
+void rt_core_push_ready(struct rt_worker *worker, struct rt_task *task);
 
 /* Moves the tasks that other threads have woken into our queue. */
-void rt_core_take_injected(struct rt_runtime *runtime);
+void rt_core_take_injected(struct rt_worker *worker);
 
 /*
  * One turn of the loop: polls the next task, or waits until there is one.
  * Now and then it asks the driver first, whatever is ready.
  */
-void rt_core_turn(struct rt_runtime *runtime);
+void rt_core_turn(struct rt_worker *worker);
 
 /*
  * Nothing is ready: waits in the driver until the kernel or a timer wakes a
  * task, or moves a clock that stands still.
  */
-void rt_core_idle(struct rt_runtime *runtime);
+void rt_core_idle(struct rt_worker *worker);
 
 /* Asks the driver, the timers, and those who yielded, without waiting. */
-void rt_core_poll_events(struct rt_runtime *runtime);
+void rt_core_poll_events(struct rt_worker *worker);
+
+/* ---- idle.c: what both kinds do to wait ---- */
+
+/* Waits in the driver, at most until the next timer; fires what is due. */
+void rt_core_wait_for_events(struct rt_runtime *runtime);
+
+/* The same without waiting. */
+void rt_core_look_for_events(struct rt_runtime *runtime);
+
+/* Takes the tasks that yielded; they are queued as woken. */
+struct rt_queue rt_core_take_deferred(struct rt_worker *worker);
+
+/* ---- worker.c and park.c: the multi-thread runtime ---- */
+
+/* Starts the threads. 0 or -errno: then none runs. */
+int rt_core_start_workers(struct rt_runtime *runtime);
+
+/* Starts the thread of one worker, which nobody runs. 0 or -errno. */
+int rt_core_start_worker(struct rt_worker *worker);
+
+/* Ends them after the polls that they are in, and waits for that. */
+void rt_core_stop_workers(struct rt_runtime *runtime);
+
+/* Queues a task that was woken, or spawned, by the worker's own thread. */
+void rt_core_push_local(struct rt_worker *worker, struct rt_task *task,
+                        bool is_yield);
+
+/* There is work that others could do: wakes one, if nobody is looking. */
+void rt_core_notify_one(struct rt_runtime *runtime);
+
+/* True when the worker has tasks of its own. */
+bool rt_core_has_tasks(const struct rt_worker *worker);
+
+/* Sleeps until there may be work, or the runtime ends. */
+void rt_core_park(struct rt_worker *worker);
+
+/* Looks for events, unless another worker is in the driver. */
+void rt_core_try_driver(struct rt_worker *worker);
+
+/* ---- in_place.c ---- */
+
+/* A worker's thread ends. It may have given its worker away before. */
+void rt_core_leave_thread(struct rt_runtime *runtime, struct rt_worker *worker);
+
+/* Waits until all threads that gave their worker away have ended. */
+void rt_core_wait_for_threads_away(struct rt_runtime *runtime);
 
 #endif

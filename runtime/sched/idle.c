@@ -18,20 +18,7 @@ static void fire_timers(struct rt_runtime *runtime)
     }
 }
 
-/* Those that are deferred while we do it wait for the next turn. */
-static void wake_deferred(struct rt_runtime *runtime)
-{
-    struct rt_list batch;
-    struct rt_list *node;
-
-    rt_list_move_all(&runtime->deferred, &batch);
-    RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_YIELD, 0));
-    while ((node = rt_list_pop_front(&batch))) {
-        rt_waker_wake(&RT_CONTAINER_OF(node, struct rt_deferred, node)->waker);
-    }
-}
-
-static void wait_for_events(struct rt_runtime *runtime, uint64_t timeout)
+static void wait_in_driver(struct rt_runtime *runtime, uint64_t timeout)
 {
     int reported = rt_driver_wait(&runtime->driver, timeout);
 
@@ -40,20 +27,60 @@ static void wait_for_events(struct rt_runtime *runtime, uint64_t timeout)
     }
 }
 
-/* One turn of the driver, without waiting. */
-void rt_core_poll_events(struct rt_runtime *runtime)
+void rt_core_look_for_events(struct rt_runtime *runtime)
 {
-    wait_for_events(runtime, 0);
+    wait_in_driver(runtime, 0);
     fire_timers(runtime);
-    wake_deferred(runtime);
-    rt_core_take_injected(runtime);
 }
 
 static void park(struct rt_runtime *runtime, uint64_t timeout)
 {
     RT_TRACE(rt_trace_write(RT_TRACE_PARK, 0, 0, 0, timeout));
-    wait_for_events(runtime, timeout);
+    wait_in_driver(runtime, timeout);
     RT_TRACE(rt_trace_write(RT_TRACE_UNPARK, 0, 0, 0, 0));
+}
+
+void rt_core_wait_for_events(struct rt_runtime *runtime)
+{
+    uint64_t tick;
+    uint64_t timeout = RT_NEVER;
+
+    if (rt_wheel_await(&runtime->wheel, &tick)) {
+        timeout =
+            rt_clock_real_until(&runtime->clock, rt_duration_of_tick(tick));
+    }
+    park(runtime, timeout);
+    rt_wheel_await_end(&runtime->wheel);
+    fire_timers(runtime);
+}
+
+struct rt_queue rt_core_take_deferred(struct rt_worker *worker)
+{
+    struct rt_queue taken = worker->deferred;
+
+    worker->deferred = (struct rt_queue){0};
+    if (rt_trace_is_open() && taken.first) {
+        rt_trace_set_source(RT_TRACE_FROM_YIELD, 0);
+        for (struct rt_task *task = taken.first; task;
+             task = task->queue_next) {
+            rt_trace_wake(task->id, RT_TRACE_WAKE_QUEUED);
+        }
+    }
+    return taken;
+}
+
+/* One turn of the driver, without waiting. */
+void rt_core_poll_events(struct rt_worker *worker)
+{
+    struct rt_queue yielded;
+    struct rt_task *task;
+
+    rt_core_look_for_events(worker->runtime);
+    yielded = rt_core_take_deferred(worker);
+    while ((task = rt_queue_pop(&yielded))) {
+        rt_core_push_ready(worker, task);
+    }
+    rt_core_take_injected(worker);
 }
 
 static uint64_t next_deadline(struct rt_runtime *runtime)
@@ -90,7 +117,7 @@ static void idle_conducted(struct rt_runtime *runtime)
     struct rt_conduct_answer state = {
         .now = rt_clock_now(&runtime->clock),
         .next = next_deadline(runtime),
-        .tasks = runtime->task_count,
+        .tasks = rt_task_count(runtime),
         .timers = rt_wheel_count(&runtime->wheel),
         .fds = rt_driver_source_count(&runtime->driver) - 1, /* not its own */
     };
@@ -103,34 +130,22 @@ static void idle_conducted(struct rt_runtime *runtime)
     }
 }
 
-static void idle_real(struct rt_runtime *runtime)
-{
-    uint64_t tick;
-    uint64_t timeout = RT_NEVER;
-
-    if (rt_wheel_await(&runtime->wheel, &tick)) {
-        timeout =
-            rt_clock_real_until(&runtime->clock, rt_duration_of_tick(tick));
-    }
-    park(runtime, timeout);
-    rt_wheel_await_end(&runtime->wheel);
-}
-
 /* Nothing is ready. Waits until something is, or moves a clock that waits. */
-void rt_core_idle(struct rt_runtime *runtime)
+void rt_core_idle(struct rt_worker *worker)
 {
-    bool has_deferred = !rt_list_is_empty(&runtime->deferred);
+    struct rt_runtime *runtime = worker->runtime;
     bool stands_still = rt_clock_stands_still(&runtime->clock);
     /* Asked first: whom a job woke before it was over is seen below. */
     bool is_held = stands_still && rt_blocking_pool_is_busy(runtime->blocking);
 
-    if (has_deferred || stands_still) {
-        rt_core_poll_events(runtime);
+    if (worker->deferred.length > 0 || stands_still) {
+        rt_core_poll_events(worker);
         /* Events for nobody may stand before one that somebody waits for. */
-        if (runtime->ready.length > 0 || runtime->driver.reported > 0) {
+        if (worker->ready.length > 0 || runtime->driver.reported > 0) {
             return;
         }
     }
+    rt_core_count(&worker->counts.parks, 1);
     if (is_held) {
         park(runtime, RT_NEVER);
     } else if (runtime->clock.kind == RT_CLOCK_PAUSED) {
@@ -138,8 +153,8 @@ void rt_core_idle(struct rt_runtime *runtime)
     } else if (runtime->clock.kind == RT_CLOCK_CONDUCTED) {
         idle_conducted(runtime);
     } else {
-        idle_real(runtime);
+        rt_core_wait_for_events(runtime);
     }
     fire_timers(runtime);
-    rt_core_take_injected(runtime);
+    rt_core_take_injected(worker);
 }

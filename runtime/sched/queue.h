@@ -42,6 +42,23 @@ static inline struct rt_task *rt_queue_pop(struct rt_queue *queue)
     return task;
 }
 
+/* Moves all tasks of more, in their order, behind the others. */
+static inline void rt_queue_append(struct rt_queue *queue,
+                                   struct rt_queue *more)
+{
+    if (!more->first) {
+        return;
+    }
+    if (queue->last) {
+        queue->last->queue_next = more->first;
+    } else {
+        queue->first = more->first;
+    }
+    queue->last = more->last;
+    queue->length += more->length;
+    *more = (struct rt_queue){0};
+}
+
 /* Moves so many tasks from the front to the back, in their order. */
 static inline void rt_queue_rotate(struct rt_queue *queue, uint32_t count)
 {

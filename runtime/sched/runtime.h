@@ -11,8 +11,13 @@
  * or, for a whole program, RT_MAIN(frame). Spawning never runs a task at
  * once; tasks make progress while somebody is inside rt_block_on.
  *
- * Threads: a runtime and what belongs to it are used on the thread that built
- * it, but for wakers, rt_join_abort and rt_task_*, which any thread may use.
+ * A current-thread runtime (the default) runs its tasks on the thread that is
+ * inside rt_block_on; a multi-thread one on workers of its own, which take work
+ * from each other, also while nobody is inside rt_block_on.
+ *
+ * Threads: every function may be called on any thread; a thread says with
+ * rt_enter, or by a handle, which runtime it means. A task may be polled by
+ * different threads, one at a time.
  */
 #ifndef RT_SCHED_RUNTIME_H
 #define RT_SCHED_RUNTIME_H
@@ -28,6 +33,8 @@
 #include "time/clock.h"
 #include "time/wheel.h"
 
+enum { RT_WORKERS_MOST = 256 };
+
 /* How to build a runtime. Start from rt_builder_default() and change it. */
 struct rt_builder {
     enum rt_clock_kind clock;
@@ -41,6 +48,17 @@ struct rt_builder {
     uint64_t blocking_keep_alive; /* ns that such a thread lives idle */
     const struct rt_driver_ops *driver; /* borrowed; NULL: the best one here */
     bool may_fall_back; /* to the best one, when driver is refused */
+
+    uint32_t workers;     /* threads that run tasks; 0: current-thread */
+    uint32_t poll_budget; /* leaf operations in a poll: see rt_budget_spend */
+    const char *thread_name; /* borrowed: of the workers, up to 10 letters */
+
+    /* Called on each worker's thread with hook_argument; NULL: not. */
+    void (*on_thread_start)(void *hook_argument);
+    void (*on_thread_stop)(void *hook_argument);
+    void (*on_thread_park)(void *hook_argument);
+    void (*on_thread_unpark)(void *hook_argument);
+    void *hook_argument; /* borrowed */
 };
 
 /* A real clock, a fixed seed, the default intervals, nothing hostile. */
@@ -56,16 +74,21 @@ struct rt_builder rt_builder_default(void);
  *   RT_TRACE    file to trace to
  *   RT_DRIVER   epoll, io_uring, poll, kqueue: what there is on this system;
  *               when the kernel refuses it, the best one is used
+ *   RT_WORKERS  threads that run tasks; 0 for the current thread
  */
 struct rt_builder rt_builder_from_environment(void);
 
-/* Builds a current-thread runtime, owned by the caller. 0 or -errno. */
+/*
+ * Builds a runtime, owned by the caller. 0; or -errno: -EINVAL for what can't
+ * be, such as a paused clock with several workers.
+ */
 int rt_build(const struct rt_builder *builder, struct rt_runtime **runtime);
 
 /*
  * Runs the future (borrowed, in the caller's memory) until it is ready, and
- * drops it, while the spawned tasks run too. Not from inside a task. Returns
- * 0, or -ENOMEM, or -ECANCELED.
+ * drops it, while the spawned tasks run too. Not from inside a task. Several
+ * threads may do so at once: the future is a task, which another thread may
+ * poll. Returns 0, or -ENOMEM, or -ECANCELED: the runtime was shut down.
  */
 int rt_block_on(struct rt_runtime *runtime, struct rt_future *future);
 
@@ -83,6 +106,9 @@ void rt_shutdown(struct rt_runtime *runtime);
  */
 int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout);
 
+/* The same with a timeout of 0: what still runs is left to itself. */
+int rt_shutdown_background(struct rt_runtime *runtime);
+
 /*
  * Spawns a task on the runtime that this thread is inside of. The frame is
  * moved into the task. RT_SPAWN takes a frame by value:
@@ -90,7 +116,8 @@ int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout);
  *     self->child = RT_SPAWN(say("A", RT_SECONDS(1)));
  *
  * The handle is to be awaited or detached. Without memory the handle's result
- * is -ENOMEM, the frame is dropped, and an await of it is ready at once.
+ * is -ENOMEM (after the shutdown of the runtime: -ECANCELED), the frame is
+ * dropped, and an await of it is ready at once.
  */
 struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
     __attribute__((warn_unused_result));
@@ -104,6 +131,40 @@ int rt_spawn_detached(struct rt_future *frame, size_t frame_size);
 #define RT_SPAWN_DETACHED(...)                                                 \
     rt_spawn_detached(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,    \
                       sizeof(__VA_ARGS__))
+
+/*
+ * Handle: a runtime as other threads know it. It keeps the memory of the
+ * runtime, not its tasks: after the shutdown, spawning fails with -ECANCELED.
+ * Enter the runtime of a handle with rt_enter(handle.runtime).
+ */
+struct rt_handle {
+    struct rt_runtime *runtime; /* counted; NULL: dropped */
+};
+
+/* Returns an owned handle. While the runtime lives, or from another handle. */
+struct rt_handle rt_handle(struct rt_runtime *runtime);
+
+/* Gives it up; harmless when done before. */
+void rt_handle_drop(struct rt_handle *handle);
+
+/* rt_spawn on the runtime of the handle (borrowed). */
+struct rt_join_handle rt_handle_spawn(const struct rt_handle *handle,
+                                      struct rt_future *frame,
+                                      size_t frame_size)
+    __attribute__((warn_unused_result));
+
+#define RT_HANDLE_SPAWN(handle, ...)                                           \
+    rt_handle_spawn((handle),                                                  \
+                    &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,      \
+                    sizeof(__VA_ARGS__))
+
+/*
+ * Runs the function, which may block its thread, in the middle of a task. In
+ * a multi-thread runtime another thread goes on with the other tasks; a
+ * current-thread one has no other, so this stops the program there. Outside
+ * of a task it is a plain call.
+ */
+void rt_block_in_place(void (*function)(void *argument), void *argument);
 
 /*
  * The runtime that this thread is inside of, or NULL. Inside of one means:
@@ -125,6 +186,29 @@ uint64_t rt_now(void);
 
 /* Tasks that are not complete. */
 size_t rt_task_count(const struct rt_runtime *runtime);
+
+/* What a runtime counts. The numbers are past by the return. */
+struct rt_metrics {
+    uint32_t workers;
+    size_t tasks;      /* alive */
+    uint32_t injected; /* tasks in the queue that all workers share */
+    uint64_t timers;   /* armed */
+    uint32_t sources;  /* file descriptors registered with the driver */
+};
+
+struct rt_metrics rt_runtime_metrics(struct rt_runtime *runtime);
+
+struct rt_worker_metrics {
+    uint64_t polls;   /* of tasks */
+    uint64_t steals;  /* times that it took tasks from another */
+    uint64_t parks;   /* times that it went to sleep */
+    uint64_t busy_ns; /* awake, up to the last time that it went to sleep */
+    uint32_t queued;  /* tasks in its own queue */
+};
+
+/* Of one worker, by its index: 0 to workers - 1. */
+struct rt_worker_metrics rt_worker_metrics(struct rt_runtime *runtime,
+                                           uint32_t index);
 
 /* ---- for tests: the paused clock ---- */
 
@@ -178,18 +262,5 @@ const char *rt_runtime_driver_name(const struct rt_runtime *runtime);
 
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime);
 struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime);
-
-/* A wake that waits for the driver's turn; part of a future's frame. */
-struct rt_deferred {
-    struct rt_list node;
-    struct rt_waker waker; /* owned */
-};
-
-/* Wakes the task of the poll after the driver has had its turn. */
-void rt_runtime_defer(const struct rt_context *cx,
-                      struct rt_deferred *deferred);
-
-/* Takes it back; harmless when it was woken already. */
-void rt_deferred_cancel(struct rt_deferred *deferred);
 
 #endif

@@ -6,7 +6,21 @@
 #include "base/monotonic.h"
 #include "trace/trace.h"
 
-static _Atomic uint32_t last_id;
+/* Ids are handed to the threads in blocks, so that a spawn shares nothing. */
+enum { IDS_IN_A_BLOCK = 64 };
+
+static _Atomic uint32_t ids_taken;
+static _Thread_local uint32_t last_id;
+static _Thread_local uint32_t last_id_of_block;
+
+static uint32_t next_id(void)
+{
+    if (last_id == last_id_of_block) {
+        last_id = atomic_fetch_add(&ids_taken, IDS_IN_A_BLOCK);
+        last_id_of_block = last_id + IDS_IN_A_BLOCK;
+    }
+    return ++last_id;
+}
 
 static struct rt_task *task_of(void *data)
 {
@@ -29,7 +43,7 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
     atomic_init(&task->state, RT_TASK_QUEUED | 3 * RT_TASK_ONE_REF);
     task->owner = owner;
     rt_list_init(&task->all);
-    task->id = atomic_fetch_add(&last_id, 1) + 1;
+    task->id = next_id();
     task->frame_size = (uint32_t)frame_size;
     memcpy((void *)task->future, frame, frame_size);
     return task;
@@ -42,19 +56,32 @@ void rt_task_ref(struct rt_task *task)
                               memory_order_relaxed);
 }
 
-void rt_task_unref(struct rt_task *task)
+static void free_task(struct rt_task *task)
 {
     struct rt_task_owner *owner = task->owner;
-    /*
-     * Release pairs with the acquire of whoever drops the last reference:
-     * all that we did with the task happened before it is freed.
-     */
-    uint64_t before = atomic_fetch_sub_explicit(&task->state, RT_TASK_ONE_REF,
-                                                memory_order_acq_rel);
 
+    rt_free(task, allocation_size(task));
+    owner->freed(owner);
+}
+
+void rt_task_unref(struct rt_task *task)
+{
+    /*
+     * Who has the only reference needs no atomic subtraction: nobody else is
+     * there to see it. Acquire pairs with the release below.
+     */
+    uint64_t before = atomic_load_explicit(&task->state, memory_order_acquire);
+
+    if (before / RT_TASK_ONE_REF > 1) {
+        /*
+         * Release pairs with the acquire of whoever drops the last reference:
+         * all that we did with the task happened before it is freed.
+         */
+        before = atomic_fetch_sub_explicit(&task->state, RT_TASK_ONE_REF,
+                                           memory_order_acq_rel);
+    }
     if (before / RT_TASK_ONE_REF == 1) {
-        rt_free(task, allocation_size(task));
-        owner->freed(owner);
+        free_task(task);
     }
 }
 
@@ -92,6 +119,16 @@ static enum rt_trace_outcome outcome_of(uint64_t before)
 }
 
 /*
+ * Acquire and release, always: whoever changes the word sees what was written
+ * before the last change of it, and shows what it wrote itself.
+ */
+static bool exchange(struct rt_task *task, uint64_t *state, uint64_t next)
+{
+    return atomic_compare_exchange_weak_explicit(
+        &task->state, state, next, memory_order_acq_rel, memory_order_acquire);
+}
+
+/*
  * Sets QUEUED, and takes a reference for the queue if the caller is to queue
  * the task. The exchange is acquire and release: what the waking thread wrote
  * before is seen by the poll, which clears QUEUED with acquire before it looks.
@@ -114,9 +151,7 @@ static enum rt_trace_outcome mark_queued(struct rt_task *task)
          * A coalesced wake writes too (the same value): the poll that it
          * relies on must see what happened before this wake as well.
          */
-    } while (!atomic_compare_exchange_weak_explicit(&task->state, &state, next,
-                                                    memory_order_acq_rel,
-                                                    memory_order_relaxed));
+    } while (!exchange(task, &state, next));
     return outcome;
 }
 
@@ -131,10 +166,41 @@ static void waker_wake_by_ref(void *data)
     }
 }
 
+/*
+ * One exchange does what a wake and a drop would do in two: the reference of
+ * the waker becomes that of the queue, or is given up.
+ */
+static void wake_and_drop(struct rt_task *task)
+{
+    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+    enum rt_trace_outcome outcome;
+    uint64_t next;
+
+    do {
+        outcome = outcome_of(state);
+        if (outcome == RT_TRACE_WAKE_TOO_LATE) {
+            rt_task_unref(task);
+            return;
+        }
+        next = state | RT_TASK_QUEUED;
+        if (outcome != RT_TRACE_WAKE_QUEUED) {
+            next -= RT_TASK_ONE_REF; /* not the last: a queue or a poll has
+                                        one too */
+        }
+    } while (!exchange(task, &state, next));
+    if (outcome == RT_TRACE_WAKE_QUEUED) {
+        task->owner->schedule(task->owner, task);
+    }
+}
+
 static void waker_wake(void *data)
 {
-    waker_wake_by_ref(data);
-    waker_drop(data);
+    if (rt_trace_is_open()) {
+        waker_wake_by_ref(data);
+        waker_drop(data);
+    } else {
+        wake_and_drop(data);
+    }
 }
 
 static const struct rt_waker_ops task_waker_ops = {
@@ -146,7 +212,10 @@ static const struct rt_waker_ops task_waker_ops = {
 
 /* ---- running ---- */
 
-/* Ends the task: wakes the joiner, leaves the owner's list. */
+/*
+ * Ends the task: off the owner's list, COMPLETE, the joiner woken. Takes the
+ * references of the list and of the caller, in the same exchange if it can.
+ */
 static void complete(struct rt_task *task, uint64_t flags,
                      enum rt_trace_end reason)
 {
@@ -154,6 +223,7 @@ static void complete(struct rt_task *task, uint64_t flags,
     uint64_t next;
 
     RT_TRACE(rt_trace_write(RT_TRACE_FINISH, task->id, 0, reason, 0));
+    task->owner->release(task->owner, task);
     /*
      * Release: the result in the frame is written before the joiner sees
      * COMPLETE. Acquire: we see the waker that the joiner left.
@@ -161,13 +231,15 @@ static void complete(struct rt_task *task, uint64_t flags,
     do {
         next = state | RT_TASK_COMPLETE | flags;
         next &= ~(uint64_t)(RT_TASK_RUNNING | RT_TASK_QUEUED);
-    } while (!atomic_compare_exchange_weak_explicit(&task->state, &state, next,
-                                                    memory_order_acq_rel,
-                                                    memory_order_relaxed));
+        /* The joiner's waker is in the task, so one reference waits for it. */
+        next -= state & RT_TASK_JOINER ? RT_TASK_ONE_REF : 2 * RT_TASK_ONE_REF;
+    } while (!exchange(task, &state, next));
     if (state & RT_TASK_JOINER) {
         rt_waker_wake(&task->joiner);
+        rt_task_unref(task);
+    } else if (next / RT_TASK_ONE_REF == 0) {
+        free_task(task);
     }
-    task->owner->release(task->owner, task);
 }
 
 static void cancel(struct rt_task *task, enum rt_trace_end reason)
@@ -207,7 +279,6 @@ static enum rt_poll poll_future(struct rt_task *task, struct rt_context *cx)
     enum rt_poll poll;
 
     cx->waker = &waker;
-    cx->budget = RT_BUDGET;
     if (rt_trace_is_open()) {
         poll = poll_traced(task, cx);
     } else {
@@ -226,42 +297,52 @@ static uint64_t begin_poll(struct rt_task *task)
 }
 
 /*
- * Running to idle, unless it was aborted: then it stays ours, to be dropped.
- * If a wake came during the poll it only set QUEUED: nobody but us will put
- * the task into a queue, so to forget it here is to lose it.
+ * Running to idle, or to queued (wake is RT_TASK_QUEUED) when the task has
+ * yielded; unless it was aborted: then it stays ours, to be dropped. If a wake
+ * came during the poll it only set QUEUED: nobody but us will put the task
+ * into a queue, so to forget it here is to lose it. Gives up our reference to
+ * an idle task (not the last: the list has one); from then on it may be gone.
  */
-static uint64_t end_poll(struct rt_task *task)
+static uint64_t end_poll(struct rt_task *task, uint64_t wake)
 {
     uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+    uint64_t next;
 
     /* Release: what the poll wrote is seen by the next one, on any thread. */
     do {
         if (state & RT_TASK_ABORTED) {
-            break;
+            return state;
         }
-    } while (!atomic_compare_exchange_weak_explicit(
-        &task->state, &state, state & ~(uint64_t)RT_TASK_RUNNING,
-        memory_order_acq_rel, memory_order_relaxed));
-    return state;
+        next = (state & ~(uint64_t)RT_TASK_RUNNING) | wake;
+        if (!(next & RT_TASK_QUEUED)) {
+            next -= RT_TASK_ONE_REF;
+        }
+    } while (!exchange(task, &state, next));
+    return next;
 }
 
 static enum rt_task_after run(struct rt_task *task, struct rt_context *cx)
 {
-    uint64_t before = begin_poll(task);
+    uint64_t state = begin_poll(task);
+    bool is_deferred = false;
 
-    if (!(before & RT_TASK_ABORTED)) {
+    if (!(state & RT_TASK_ABORTED)) {
+        cx->is_deferred = &is_deferred;
         if (poll_future(task, cx) == RT_READY) {
             rt_future_drop(task->future);
             complete(task, 0, RT_TRACE_END_READY);
             return RT_TASK_AFTER_DONE;
         }
-        before = end_poll(task);
+        state = end_poll(task, is_deferred ? RT_TASK_QUEUED : 0);
     }
-    if (before & RT_TASK_ABORTED) {
+    if (state & RT_TASK_ABORTED) {
         cancel(task, RT_TRACE_END_ABORTED);
         return RT_TASK_AFTER_DONE;
     }
-    return before & RT_TASK_QUEUED ? RT_TASK_AFTER_AGAIN : RT_TASK_AFTER_IDLE;
+    if (is_deferred) {
+        return RT_TASK_AFTER_DEFERRED;
+    }
+    return state & RT_TASK_QUEUED ? RT_TASK_AFTER_AGAIN : RT_TASK_AFTER_IDLE;
 }
 
 enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
@@ -271,9 +352,6 @@ enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
     RT_TRACE(rt_trace_set_task(task->id));
     after = run(task, cx);
     RT_TRACE(rt_trace_set_task(0));
-    if (after != RT_TASK_AFTER_AGAIN) {
-        rt_task_unref(task);
-    }
     return after;
 }
 
@@ -282,8 +360,18 @@ bool rt_task_claim_idle(struct rt_task *task)
     return mark_queued(task) == RT_TRACE_WAKE_QUEUED;
 }
 
+void rt_task_defer(const struct rt_context *cx)
+{
+    if (cx->is_deferred && cx->waker->ops == &task_waker_ops) {
+        *cx->is_deferred = true;
+    } else {
+        rt_waker_wake_by_ref(cx->waker);
+    }
+}
+
 void rt_task_shutdown(struct rt_task *task)
 {
+    rt_task_ref(task); /* complete takes two: the list's, and this one */
     cancel(task, RT_TRACE_END_SHUTDOWN);
 }
 
@@ -295,9 +383,7 @@ void rt_task_abort(struct rt_task *task)
         if (state & (RT_TASK_COMPLETE | RT_TASK_ABORTED)) {
             return;
         }
-    } while (!atomic_compare_exchange_weak_explicit(
-        &task->state, &state, state | RT_TASK_ABORTED, memory_order_acq_rel,
-        memory_order_relaxed));
+    } while (!exchange(task, &state, state | RT_TASK_ABORTED));
     RT_TRACE(rt_trace_write(RT_TRACE_ABORT, task->id, rt_trace_task(), 0, 0));
     /* So that the executor comes to look at it. */
     waker_wake_by_ref(task);
@@ -327,10 +413,11 @@ static bool change_joiner(struct rt_task *task, uint64_t joiner)
         if (state & RT_TASK_COMPLETE) {
             return false;
         }
+        if ((state & RT_TASK_JOINER) == joiner) {
+            return true; /* only the handle's thread sets and clears it */
+        }
         next = (state & ~(uint64_t)RT_TASK_JOINER) | joiner;
-    } while (!atomic_compare_exchange_weak_explicit(&task->state, &state, next,
-                                                    memory_order_acq_rel,
-                                                    memory_order_acquire));
+    } while (!exchange(task, &state, next));
     return true;
 }
 

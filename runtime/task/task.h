@@ -52,8 +52,9 @@ struct rt_task_owner {
     /* Puts the task into a queue; takes one reference with it. */
     void (*schedule)(struct rt_task_owner *owner, struct rt_task *task);
     /*
-     * The task is complete: takes it off the list of live tasks and gives up
-     * the reference of the list. Only on the thread that ran the task.
+     * The task is about to be complete: takes it off the list of live tasks;
+     * the reference of the list stays with the caller. On the thread that ran
+     * the task.
      */
     void (*release)(struct rt_task_owner *owner, struct rt_task *task);
     /* The memory of a task of this owner was freed: the last call for it. */
@@ -88,16 +89,18 @@ void rt_task_unref(struct rt_task *task);
 
 /* What rt_task_run did with the task. */
 enum rt_task_after {
-    RT_TASK_AFTER_IDLE,  /* pending: its reference was given up */
-    RT_TASK_AFTER_AGAIN, /* pending but woken meanwhile: queue it again; the
-                            caller still has the reference */
-    RT_TASK_AFTER_DONE,  /* complete: its reference was given up */
+    RT_TASK_AFTER_IDLE,     /* pending: its reference was given up */
+    RT_TASK_AFTER_AGAIN,    /* pending but woken meanwhile: queue it again; the
+                               caller still has the reference */
+    RT_TASK_AFTER_DEFERRED, /* the same, but only after the driver's turn */
+    RT_TASK_AFTER_DONE,     /* complete: its reference was given up */
 };
 
 /*
  * Polls a task that was taken out of a queue, once, with the given context
- * (whose waker is set here). Takes the reference that came with the queue
- * entry, except in RT_TASK_AFTER_AGAIN. Only the owner's thread calls it.
+ * (whose waker is set here; the budget is the caller's to set). Takes the
+ * reference that came with the queue entry, except in RT_TASK_AFTER_AGAIN and
+ * RT_TASK_AFTER_DEFERRED. Only the owner's thread calls it.
  */
 enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx);
 
@@ -118,6 +121,13 @@ void rt_task_shutdown(struct rt_task *task);
  * run next, a running one after its poll; a complete one is left alone.
  */
 void rt_task_abort(struct rt_task *task);
+
+/*
+ * Called in a poll that is going to be pending: wakes the task of the poll,
+ * but lets the driver have its turn before. That is what a yield is. When the
+ * waker is not the task's own but somebody's in between, it is woken at once.
+ */
+void rt_task_defer(const struct rt_context *cx);
 
 /* Any thread. */
 bool rt_task_is_complete(const struct rt_task *task);

@@ -10,22 +10,15 @@ static enum rt_poll yield_poll(struct rt_future *future, struct rt_context *cx)
     struct rt_yield *yield = yield_of(future);
 
     if (yield->has_yielded) {
-        rt_deferred_cancel(&yield->deferred);
         return RT_READY;
     }
     yield->has_yielded = true;
-    rt_runtime_defer(cx, &yield->deferred);
+    rt_task_defer(cx);
     return RT_PENDING;
-}
-
-static void yield_drop(struct rt_future *future)
-{
-    rt_deferred_cancel(&yield_of(future)->deferred);
 }
 
 static const struct rt_future_ops yield_ops = {
     .poll = yield_poll,
-    .drop = yield_drop,
     .name = "yield",
 };
 

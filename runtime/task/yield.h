@@ -4,11 +4,10 @@
 #ifndef RT_TASK_YIELD_H
 #define RT_TASK_YIELD_H
 
-#include "sched/runtime.h"
+#include "task/task.h"
 
 struct rt_yield {
     struct rt_future future;
-    struct rt_deferred deferred;
     bool has_yielded;
 };
 

@@ -20,7 +20,7 @@ static Suite *(*const suites[])(void) = {
     channels_suite,  duplex_suite,      script_suite,   blocking_suite,
     stream_suite,    sources_suite,     buffered_suite, until_suite,
     fs_suite,        lookup_suite,      codec_suite,    framed_suite,
-    resp_suite,      copy_suite,        driver_suite,
+    resp_suite,      copy_suite,        driver_suite,   multi_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

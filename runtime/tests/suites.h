@@ -18,6 +18,7 @@ Suite *driver_suite(void);
 Suite *conductor_suite(void);
 Suite *builder_suite(void);
 Suite *executor_suite(void);
+Suite *multi_suite(void);
 Suite *threads_suite(void);
 Suite *shutdown_suite(void);
 Suite *sleep_suite(void);

@@ -2,6 +2,7 @@
 
 #include "base/panic.h"
 #include "future/async.h"
+#include "sched/runtime.h"
 #include "time/duration.h"
 #include "trace/trace.h"
 

@@ -115,6 +115,8 @@ enum rt_trace_type {
     RT_TRACE_STOP = 29,    /* the runtime is shut down */
     RT_TRACE_DRIVER_REFUSED = 30, /* the best is used instead; detail: errno;
                                      argument: string, name of the driver */
+    RT_TRACE_STEAL = 31, /* task: the one that runs next; other: the worker
+                            that had it; argument: how many were taken */
     RT_TRACE_TYPE_COUNT
 };
 

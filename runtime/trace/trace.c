@@ -40,6 +40,7 @@ static struct {
     FILE *plain_stdout;
 } trace;
 
+static _Thread_local uint8_t current_worker = RT_TRACE_NO_WORKER;
 static _Thread_local uint32_t current_task;
 static _Thread_local enum rt_trace_source wake_source = RT_TRACE_FROM_THREAD;
 static _Thread_local uint32_t wake_source_id;
@@ -141,6 +142,11 @@ uint64_t rt_trace_string(const char *string)
 
 /* ---- records ---- */
 
+void rt_trace_set_worker(uint8_t worker)
+{
+    current_worker = worker;
+}
+
 void rt_trace_set_task(uint32_t task)
 {
     current_task = task;
@@ -170,7 +176,7 @@ static void write_record(enum rt_trace_type type, uint32_t task, uint32_t other,
     }
     record->time_ns = trace.now(trace.now_source);
     record->sequence = (uint32_t)place;
-    record->worker = 0;
+    record->worker = current_worker;
     record->detail = (uint16_t)detail;
     record->task = task;
     record->other = other;

@@ -49,6 +49,9 @@ int rt_trace_open(const char *path, const struct rt_trace_info *info);
 /* Ends the trace and cuts the file to what was written. */
 void rt_trace_close(void);
 
+/* Which worker this thread is; without it, none (RT_TRACE_NO_WORKER). */
+void rt_trace_set_worker(uint8_t worker);
+
 /*
  * The task that runs on this thread now (0: none), and the cause of the wakes
  * that this thread makes while no task runs.

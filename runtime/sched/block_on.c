@@ -1,0 +1,174 @@
+/*
+ * block_on: a thread waits until a future is ready.
+ *
+ * The future becomes a task like any other, which polls what lives with the
+ * caller. In a current-thread runtime the caller then runs the loop, if no
+ * other thread does; otherwise it waits for its task, and takes the loop over
+ * should the other thread be done first.
+ */
+#include <errno.h>
+
+#include "base/panic.h"
+#include "sched/core.h"
+
+/* ---- the task ---- */
+
+struct root {
+    struct rt_future future;
+    struct rt_future *inner; /* borrowed */
+};
+
+static enum rt_poll root_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct root *root = (struct root *)(void *)future;
+
+    future->awaiting = root->inner;
+    return rt_future_poll(root->inner, cx);
+}
+
+static void root_drop(struct rt_future *future)
+{
+    rt_future_drop(((struct root *)(void *)future)->inner);
+}
+
+static const struct rt_future_ops root_ops = {
+    .poll = root_poll,
+    .drop = root_drop,
+    .name = "block_on",
+};
+
+/* ---- whose turn it is ---- */
+
+static bool take_turn_locked(struct rt_runtime *runtime)
+{
+    if (rt_core_is_multi(runtime) || runtime->is_driven) {
+        return false;
+    }
+    runtime->is_driven = true;
+    /* Before it looks at what is injected: who comes later interrupts it. */
+    atomic_store(&runtime->workers[0].thread_mark, &rt_core_thread);
+    return true;
+}
+
+bool rt_core_take_turn(struct rt_runtime *runtime)
+{
+    bool is_ours;
+
+    pthread_mutex_lock(&runtime->turn_lock);
+    is_ours = take_turn_locked(runtime);
+    pthread_mutex_unlock(&runtime->turn_lock);
+    return is_ours;
+}
+
+void rt_core_end_turn(struct rt_runtime *runtime)
+{
+    atomic_store(&runtime->workers[0].thread_mark, NULL);
+    pthread_mutex_lock(&runtime->turn_lock);
+    runtime->is_driven = false;
+    pthread_cond_broadcast(&runtime->turn_changed);
+    pthread_mutex_unlock(&runtime->turn_lock);
+}
+
+static void drive_until_complete(struct rt_runtime *runtime,
+                                 const struct rt_task *task)
+{
+    while (!rt_task_is_complete(task)) {
+        rt_core_turn(&runtime->workers[0]);
+    }
+    rt_core_end_turn(runtime);
+}
+
+/* ---- the waker of those who wait: the task is complete ---- */
+
+static void nothing(void *data)
+{
+    (void)data;
+}
+
+static void wake_waiting(void *data)
+{
+    struct rt_runtime *runtime = data;
+
+    pthread_mutex_lock(&runtime->turn_lock);
+    pthread_cond_broadcast(&runtime->turn_changed);
+    pthread_mutex_unlock(&runtime->turn_lock);
+}
+
+static const struct rt_waker_ops waiting_ops = {
+    .clone = nothing,
+    .wake = wake_waiting,
+    .wake_by_ref = wake_waiting,
+    .drop = nothing,
+};
+
+static void wait_until_complete(struct rt_runtime *runtime,
+                                struct rt_task *task)
+{
+    struct rt_waker waker = {&waiting_ops, runtime};
+    bool is_ours = false;
+
+    if (rt_task_poll_join(task, &waker)) {
+        return;
+    }
+    pthread_mutex_lock(&runtime->turn_lock);
+    while (!rt_task_is_complete(task) &&
+           !(is_ours = take_turn_locked(runtime))) {
+        pthread_cond_wait(&runtime->turn_changed, &runtime->turn_lock);
+    }
+    pthread_mutex_unlock(&runtime->turn_lock);
+    if (is_ours) {
+        drive_until_complete(runtime, task);
+    }
+}
+
+bool rt_core_is_inside_task(void)
+{
+    struct rt_worker *worker =
+        rt_core_current ? rt_core_own_worker(rt_core_current) : NULL;
+
+    return worker && worker->is_inside_task;
+}
+
+static int run_root(struct rt_runtime *runtime, struct rt_future *frame,
+                    size_t frame_size)
+{
+    bool is_ours = rt_core_take_turn(runtime);
+    struct rt_task *task;
+    int result;
+
+    if (is_ours) {
+        rt_core_take_injected(&runtime->workers[0]); /* they came first */
+    }
+    result = rt_core_spawn(runtime, frame, frame_size, "main", &task);
+    if (result && is_ours) {
+        rt_core_end_turn(runtime);
+    } else if (is_ours) {
+        drive_until_complete(runtime, task);
+    } else if (!result) {
+        wait_until_complete(runtime, task);
+    }
+    if (!result) {
+        result = rt_task_is_cancelled(task) ? -ECANCELED : 0;
+        rt_task_unref(task);
+    }
+    return result;
+}
+
+int rt_block_on(struct rt_runtime *runtime, struct rt_future *future)
+{
+    struct root root = {RT_FUTURE(&root_ops), future};
+    struct rt_runtime *outer;
+    int result;
+
+    if (rt_core_is_inside_task()) {
+        rt_panic("block-on-inside-task",
+                 "rt_block_on('%s') from inside a task would stop all others",
+                 rt_future_name(future));
+    }
+    outer = rt_enter(runtime);
+    rt_core_ref(runtime); /* for the waker; the runtime may be shut down */
+    result = run_root(runtime, &root.future, sizeof(root));
+    rt_enter(outer);
+    rt_core_unref(runtime);
+    return result;
+}

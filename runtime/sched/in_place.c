@@ -1,0 +1,61 @@
+/*
+ * Blocking in place: a task that must block gives its worker to a new thread.
+ *
+ * The other tasks go on there. The task itself stays on the old thread to the
+ * end of its poll; then that thread ends.
+ */
+#include "base/panic.h"
+#include "sched/core.h"
+
+static void give_away(struct rt_worker *worker)
+{
+    struct rt_runtime *runtime = worker->runtime;
+
+    pthread_mutex_lock(&runtime->turn_lock);
+    runtime->threads_away++;
+    pthread_mutex_unlock(&runtime->turn_lock);
+    pthread_detach(worker->thread);
+    atomic_store(&worker->thread_mark, NULL);
+    rt_core_worker = NULL;
+    if (rt_core_start_worker(worker) != 0) {
+        rt_panic("no-thread", "rt_block_in_place: no thread can be made to go "
+                              "on with the other tasks");
+    }
+}
+
+void rt_block_in_place(void (*function)(void *argument), void *argument)
+{
+    struct rt_runtime *runtime = rt_core_current;
+    struct rt_worker *worker = runtime ? rt_core_own_worker(runtime) : NULL;
+
+    if (worker && worker->is_inside_task) {
+        if (!rt_core_is_multi(runtime)) {
+            rt_panic("block-in-place",
+                     "rt_block_in_place in a current-thread runtime would stop "
+                     "all other tasks: use rt_spawn_blocking");
+        }
+        give_away(worker);
+    }
+    function(argument);
+}
+
+void rt_core_leave_thread(struct rt_runtime *runtime, struct rt_worker *worker)
+{
+    if (rt_core_worker == worker) {
+        atomic_store(&worker->thread_mark, NULL);
+        return; /* rt_core_stop_workers joins us */
+    }
+    pthread_mutex_lock(&runtime->turn_lock);
+    runtime->threads_away--;
+    pthread_cond_broadcast(&runtime->turn_changed);
+    pthread_mutex_unlock(&runtime->turn_lock);
+}
+
+void rt_core_wait_for_threads_away(struct rt_runtime *runtime)
+{
+    pthread_mutex_lock(&runtime->turn_lock);
+    while (runtime->threads_away > 0) {
+        pthread_cond_wait(&runtime->turn_changed, &runtime->turn_lock);
+    }
+    pthread_mutex_unlock(&runtime->turn_lock);
+}

@@ -1,0 +1,324 @@
+/*
+ * The tasks of a runtime: spawned, found by whoever wakes them, dropped.
+ */
+#include <errno.h>
+
+#include "base/memory.h"
+#include "sched/core.h"
+#include "trace/trace.h"
+
+_Thread_local struct rt_runtime *rt_core_current;
+_Thread_local struct rt_worker *rt_core_worker;
+_Thread_local char rt_core_thread;
+
+static struct rt_runtime *runtime_of(struct rt_task_owner *owner)
+{
+    return (struct rt_runtime *)(void *)owner;
+}
+
+/* ---- the list of live tasks ---- */
+
+static struct rt_shard *shard_of(struct rt_runtime *runtime,
+                                 const struct rt_task *task)
+{
+    return &runtime
+                ->shards[rt_core_is_multi(runtime) ? task->id % RT_SHARDS : 0];
+}
+
+/* A current-thread runtime's tasks are linked on one thread only. */
+static void lock(struct rt_runtime *runtime, struct rt_shard *shard)
+{
+    if (rt_core_is_multi(runtime)) {
+        rt_lock_acquire(&shard->lock);
+    }
+}
+
+static void unlock(struct rt_runtime *runtime, struct rt_shard *shard)
+{
+    if (rt_core_is_multi(runtime)) {
+        rt_lock_release(&shard->lock);
+    }
+}
+
+static void add_to_count_locked(struct rt_shard *shard, size_t change)
+{
+    atomic_store_explicit(
+        &shard->count,
+        atomic_load_explicit(&shard->count, memory_order_relaxed) + change,
+        memory_order_relaxed);
+}
+
+void rt_core_link(struct rt_runtime *runtime, struct rt_task *task)
+{
+    struct rt_shard *shard = shard_of(runtime, task);
+
+    lock(runtime, shard);
+    rt_list_push_back(&shard->all, &task->all);
+    add_to_count_locked(shard, 1);
+    unlock(runtime, shard);
+}
+
+static void release(struct rt_task_owner *owner, struct rt_task *task)
+{
+    struct rt_runtime *runtime = runtime_of(owner);
+    struct rt_shard *shard = shard_of(runtime, task);
+
+    lock(runtime, shard);
+    rt_list_remove(&task->all);
+    add_to_count_locked(shard, (size_t)-1);
+    unlock(runtime, shard);
+}
+
+size_t rt_task_count(const struct rt_runtime *runtime)
+{
+    size_t count = atomic_load(&runtime->unlinked);
+
+    for (int i = 0; i < RT_SHARDS; i++) {
+        count += atomic_load_explicit(&runtime->shards[i].count,
+                                      memory_order_relaxed);
+    }
+    return count;
+}
+
+/* ---- the memory of the runtime ---- */
+
+/* More than there are tasks: no partial sum makes references 0 before. */
+#define REFERENCE_OF_OWNER (INT64_C(1) << 62)
+
+static void destroy(struct rt_runtime *runtime)
+{
+    for (uint32_t i = 0; i < runtime->worker_count; i++) {
+        rt_parker_deinit(&runtime->workers[i].parker);
+    }
+    if (runtime->blocking) {
+        rt_blocking_pool_drop(runtime->blocking);
+    }
+    rt_inject_deinit(&runtime->inject);
+    pthread_cond_destroy(&runtime->turn_changed);
+    pthread_mutex_destroy(&runtime->turn_lock);
+    rt_free(runtime->workers,
+            runtime->worker_count * sizeof(*runtime->workers));
+    rt_free(runtime, sizeof(*runtime));
+}
+
+static void add_references(struct rt_runtime *runtime, int64_t change)
+{
+    if (atomic_fetch_add(&runtime->references, change) == -change) {
+        destroy(runtime);
+    }
+}
+
+void rt_core_ref(struct rt_runtime *runtime)
+{
+    add_references(runtime, 1);
+}
+
+void rt_core_unref(struct rt_runtime *runtime)
+{
+    add_references(runtime, -1);
+}
+
+void rt_core_release(struct rt_runtime *runtime)
+{
+    int64_t left = 0;
+
+    for (uint32_t i = 0; i < runtime->worker_count; i++) {
+        left += runtime->workers[i].allocated;
+    }
+    add_references(runtime, left - REFERENCE_OF_OWNER);
+}
+
+static void freed(struct rt_task_owner *owner)
+{
+    struct rt_worker *worker = rt_core_own_worker(runtime_of(owner));
+
+    if (worker) {
+        worker->allocated--;
+    } else {
+        rt_core_unref(runtime_of(owner));
+    }
+}
+
+/* ---- waking ---- */
+
+/* A stranger queues a task, and sees to it that a worker comes for it. */
+static void push_injected_locked(struct rt_runtime *runtime,
+                                 struct rt_task *task)
+{
+    struct rt_queue one = {0};
+
+    rt_queue_push(&one, task);
+    rt_inject_push_locked(&runtime->inject, &one);
+    if (rt_core_is_multi(runtime)) {
+        rt_core_notify_one(runtime);
+    } else if (atomic_load(&runtime->workers[0].thread_mark)) {
+        /* The loop may be on its way into the driver: this ends that wait. */
+        rt_driver_interrupt(&runtime->driver);
+    }
+}
+
+static void schedule(struct rt_task_owner *owner, struct rt_task *task)
+{
+    struct rt_runtime *runtime = runtime_of(owner);
+    struct rt_worker *worker = rt_core_own_worker(runtime);
+
+    if (worker && rt_core_is_multi(runtime)) {
+        rt_core_push_local(worker, task, false);
+    } else if (worker) {
+        rt_core_push_ready(worker, task);
+    } else if (rt_inject_begin(&runtime->inject)) {
+        push_injected_locked(runtime, task);
+        rt_inject_end(&runtime->inject);
+    } else {
+        rt_task_unref(task); /* it was cancelled between its wake and here */
+    }
+}
+
+/* ---- spawning ---- */
+
+static void trace_spawn(const struct rt_task *task, const char *name)
+{
+    rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
+                   rt_trace_string(name));
+}
+
+static struct rt_task *spawn_here(struct rt_worker *worker,
+                                  const struct rt_future *frame,
+                                  size_t frame_size, const char *name)
+{
+    struct rt_runtime *runtime = worker->runtime;
+    struct rt_task *task = rt_task_create(&runtime->owner, frame, frame_size);
+
+    if (!task) {
+        return NULL;
+    }
+    worker->allocated++;
+    rt_core_link(runtime, task);
+    RT_TRACE(trace_spawn(task, name));
+    if (rt_core_is_multi(runtime)) {
+        rt_core_push_local(worker, task, false);
+    } else {
+        rt_core_push_ready(worker, task);
+    }
+    return task;
+}
+
+static struct rt_task *spawn_locked(struct rt_runtime *runtime,
+                                    const struct rt_future *frame,
+                                    size_t frame_size, const char *name)
+{
+    struct rt_task *task = rt_task_create(&runtime->owner, frame, frame_size);
+
+    if (!task) {
+        return NULL;
+    }
+    rt_core_ref(runtime);
+    /* A current-thread runtime links it on its own thread. */
+    if (rt_core_is_multi(runtime)) {
+        rt_core_link(runtime, task);
+    } else {
+        atomic_fetch_add(&runtime->unlinked, 1);
+    }
+    RT_TRACE(trace_spawn(task, name));
+    push_injected_locked(runtime, task);
+    return task;
+}
+
+/* On a thread that is no worker of the runtime. */
+static int spawn_from_outside(struct rt_runtime *runtime,
+                              const struct rt_future *frame, size_t frame_size,
+                              const char *name, struct rt_task **task)
+{
+    if (!rt_inject_begin(&runtime->inject)) {
+        return -ECANCELED;
+    }
+    *task = spawn_locked(runtime, frame, frame_size, name);
+    rt_inject_end(&runtime->inject);
+    return *task ? 0 : -ENOMEM;
+}
+
+int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
+                  size_t frame_size, const char *name, struct rt_task **task)
+{
+    struct rt_worker *worker = rt_core_own_worker(runtime);
+    int error;
+
+    if (worker) {
+        *task = spawn_here(worker, frame, frame_size, name);
+        error = *task ? 0 : -ENOMEM;
+    } else {
+        error = spawn_from_outside(runtime, frame, frame_size, name, task);
+    }
+    if (error) {
+        *task = NULL;
+        rt_future_drop(frame);
+    }
+    return error;
+}
+
+/* ---- the end ---- */
+
+static struct rt_task *any_task(struct rt_runtime *runtime)
+{
+    for (int i = 0; i < RT_SHARDS; i++) {
+        struct rt_shard *shard = &runtime->shards[i];
+
+        if (!rt_list_is_empty(&shard->all)) {
+            return RT_CONTAINER_OF(shard->all.next, struct rt_task, all);
+        }
+    }
+    return NULL;
+}
+
+static void unref_all(struct rt_queue queue)
+{
+    struct rt_task *task;
+
+    while ((task = rt_queue_pop(&queue))) {
+        rt_task_unref(task);
+    }
+}
+
+static void empty_queues(struct rt_worker *worker)
+{
+    struct rt_task *task;
+
+    unref_all(worker->ready);
+    unref_all(worker->deferred);
+    worker->ready = worker->deferred = (struct rt_queue){0};
+    while ((task = rt_deque_pop(&worker->deque))) {
+        rt_task_unref(task);
+    }
+    if (worker->next) {
+        rt_task_unref(worker->next);
+        worker->next = NULL;
+    }
+}
+
+void rt_core_drop_all_tasks(struct rt_runtime *runtime)
+{
+    struct rt_task *task;
+
+    rt_inject_close(&runtime->inject);
+    if (!rt_core_is_multi(runtime)) {
+        rt_core_take_injected(&runtime->workers[0]); /* links them */
+    }
+    /* A drop may spawn tasks: they come to the lists, too. */
+    while ((task = any_task(runtime))) {
+        rt_task_shutdown(task);
+    }
+    unref_all(rt_inject_take(&runtime->inject, UINT32_MAX));
+    for (uint32_t i = 0; i < runtime->worker_count; i++) {
+        empty_queues(&runtime->workers[i]);
+    }
+}
+
+void rt_core_init_tasks(struct rt_runtime *runtime)
+{
+    runtime->owner = (struct rt_task_owner){schedule, release, freed};
+    runtime->references = REFERENCE_OF_OWNER;
+    rt_inject_init(&runtime->inject);
+    for (int i = 0; i < RT_SHARDS; i++) {
+        rt_list_init(&runtime->shards[i].all);
+    }
+}

@@ -1,0 +1,358 @@
+/*
+ * A worker of the multi-thread runtime: the loop of one of its threads.
+ *
+ * Where the next task comes from, in this order: the one woken last (its data
+ * is warm), the worker's deque, what strangers have injected, the deques of
+ * other workers. So that no place is starved, the injected tasks come first
+ * now and then, and the one woken last only so often in a row. The design is
+ * Tokio's (worker.rs), which in turn learned from Go's scheduler.
+ */
+#define _GNU_SOURCE /* pthread_setname_np */
+
+#include <stdio.h>
+
+#include "base/monotonic.h"
+#include "sched/core.h"
+#include "trace/trace.h"
+
+enum {
+    INJECT_INTERVAL = 61, /* polls between two looks at the injected tasks */
+    NEXT_MOST = 3,        /* how often `next` goes first in a row */
+};
+
+/* ---- queueing ---- */
+
+void rt_core_notify_one(struct rt_runtime *runtime)
+{
+    int sleeper = rt_sleepers_take_for_work(&runtime->sleepers);
+
+    if (sleeper != RT_NO_SLEEPER) {
+        rt_parker_unpark(&runtime->workers[sleeper].parker, &runtime->driver);
+    }
+}
+
+static void push_to_all(struct rt_runtime *runtime, struct rt_queue *tasks)
+{
+    struct rt_task *task;
+
+    if (rt_inject_begin(&runtime->inject)) {
+        rt_inject_push_locked(&runtime->inject, tasks);
+        rt_inject_end(&runtime->inject);
+    }
+    while ((task = rt_queue_pop(tasks))) {
+        rt_task_unref(task); /* closed: it was cancelled */
+    }
+}
+
+/* Puts a task where others may steal it. */
+static void push_back(struct rt_worker *worker, struct rt_task *task)
+{
+    struct rt_queue overflow = {0};
+
+    rt_deque_push(&worker->deque, task, &overflow);
+    if (overflow.first) {
+        push_to_all(worker->runtime, &overflow);
+    }
+    /* On its way out of park the worker looks itself whether to call help. */
+    if (!worker->is_asleep) {
+        rt_core_notify_one(worker->runtime);
+    }
+}
+
+void rt_core_push_local(struct rt_worker *worker, struct rt_task *task,
+                        bool is_yield)
+{
+    struct rt_task *before = worker->next;
+
+    RT_TRACE(rt_trace_write(RT_TRACE_ENQUEUE, task->id, 0, 0,
+                            rt_deque_length(&worker->deque) + 1));
+    if (is_yield) {
+        push_back(worker, task);
+        return;
+    }
+    worker->next = task;
+    if (before) {
+        push_back(worker, before);
+    }
+}
+
+bool rt_core_has_tasks(const struct rt_worker *worker)
+{
+    return worker->next || rt_deque_length(&worker->deque) > 0;
+}
+
+/* ---- the next task ---- */
+
+static struct rt_task *take_own(struct rt_worker *worker)
+{
+    struct rt_task *task = worker->next;
+
+    if (task) {
+        worker->next = NULL;
+        return task;
+    }
+    return rt_deque_pop(&worker->deque);
+}
+
+/* Takes a fair share of the injected tasks; returns the first. */
+static struct rt_task *take_injected(struct rt_worker *worker)
+{
+    struct rt_runtime *runtime = worker->runtime;
+    uint32_t share =
+        rt_inject_length(&runtime->inject) / runtime->worker_count + 1;
+    struct rt_queue taken;
+    struct rt_queue overflow = {0};
+    struct rt_task *first;
+    struct rt_task *task;
+
+    share = share < RT_DEQUE_SIZE / 2 ? share : RT_DEQUE_SIZE / 2;
+    taken = rt_inject_take(&runtime->inject, share);
+    first = rt_queue_pop(&taken);
+    while ((task = rt_queue_pop(&taken))) {
+        rt_deque_push(&worker->deque, task, &overflow);
+    }
+    if (overflow.first) {
+        push_to_all(runtime, &overflow);
+    }
+    return first;
+}
+
+static struct rt_task *take_one_injected(struct rt_worker *worker)
+{
+    struct rt_queue taken = rt_inject_take(&worker->runtime->inject, 1);
+
+    return rt_queue_pop(&taken);
+}
+
+static struct rt_task *next_task(struct rt_worker *worker)
+{
+    struct rt_task *task = NULL;
+
+    if (worker->tick % INJECT_INTERVAL == 0) {
+        task = take_one_injected(worker);
+    }
+    if (!task) {
+        task = take_own(worker);
+    }
+    return task ? task : take_injected(worker);
+}
+
+static struct rt_task *steal_from_someone(struct rt_worker *worker)
+{
+    struct rt_runtime *runtime = worker->runtime;
+    uint32_t count = runtime->worker_count;
+    uint32_t start = rt_random_below(&worker->random, count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct rt_worker *victim = &runtime->workers[(start + i) % count];
+        struct rt_task *task = NULL;
+
+        if (victim != worker) {
+            task = rt_deque_steal(&victim->deque, &worker->deque);
+        }
+        if (task) {
+            rt_core_count(&worker->counts.steals, 1);
+            RT_TRACE(rt_trace_write(RT_TRACE_STEAL, task->id, victim->index, 0,
+                                    rt_deque_length(&worker->deque) + 1));
+            return task;
+        }
+    }
+    return NULL;
+}
+
+/* Looks for work elsewhere, unless enough others do. */
+static struct rt_task *search(struct rt_worker *worker)
+{
+    struct rt_task *task;
+
+    if (!worker->is_searching) {
+        worker->is_searching =
+            rt_sleepers_begin_search(&worker->runtime->sleepers);
+    }
+    if (!worker->is_searching) {
+        return NULL;
+    }
+    task = steal_from_someone(worker);
+    return task ? task : take_injected(worker);
+}
+
+/* ---- the loop ---- */
+
+/* It found work. If nobody searches now, somebody else must begin to. */
+static void end_search(struct rt_worker *worker)
+{
+    if (!worker->is_searching) {
+        return;
+    }
+    worker->is_searching = false;
+    if (rt_sleepers_end_search(&worker->runtime->sleepers)) {
+        rt_core_notify_one(worker->runtime);
+    }
+}
+
+/* The task runs again, but this thread has no worker any more. */
+static void push_as_stranger(struct rt_runtime *runtime, struct rt_task *task)
+{
+    struct rt_queue one = {0};
+
+    rt_queue_push(&one, task);
+    push_to_all(runtime, &one);
+    rt_core_notify_one(runtime);
+}
+
+/* The poll may give the worker away (rt_block_in_place): then don't touch it.
+ */
+static void poll_task(struct rt_worker *worker, struct rt_task *task)
+{
+    struct rt_runtime *runtime = worker->runtime;
+    struct rt_context cx = {.runtime = runtime};
+    enum rt_task_after after;
+
+    cx.stack = __builtin_frame_address(0);
+    cx.budget = worker->runtime->builder.poll_budget;
+    worker->is_inside_task = true;
+    RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
+                            rt_deque_length(&worker->deque)));
+    after = rt_task_run(task, &cx);
+    if (rt_core_worker != worker) {
+        if (after == RT_TASK_AFTER_AGAIN || after == RT_TASK_AFTER_DEFERRED) {
+            push_as_stranger(runtime, task);
+        }
+        return;
+    }
+    worker->is_inside_task = false;
+    rt_core_count(&worker->counts.polls, 1);
+    if (after == RT_TASK_AFTER_AGAIN) {
+        rt_core_push_local(worker, task, true);
+    } else if (after == RT_TASK_AFTER_DEFERRED) {
+        rt_queue_push(&worker->deferred, task);
+    }
+}
+
+/* Polls the task, and then what it woke last, a few times in a row. */
+static void run_task(struct rt_worker *worker, struct rt_task *task)
+{
+    end_search(worker);
+    for (int i = 0; task; i++) {
+        poll_task(worker, task);
+        if (rt_core_worker != worker) {
+            return;
+        }
+        task = worker->next;
+        worker->next = NULL;
+        if (task && i == NEXT_MOST) {
+            push_back(worker, task); /* the others have waited long enough */
+            return;
+        }
+    }
+}
+
+static void wake_deferred(struct rt_worker *worker)
+{
+    struct rt_queue yielded = rt_core_take_deferred(worker);
+    struct rt_task *task;
+
+    while ((task = rt_queue_pop(&yielded))) {
+        rt_core_push_local(worker, task, true);
+    }
+}
+
+static void turn(struct rt_worker *worker)
+{
+    struct rt_task *task;
+
+    if (++worker->tick % worker->runtime->builder.event_interval == 0) {
+        rt_core_try_driver(worker);
+        wake_deferred(worker);
+    }
+    task = next_task(worker);
+    if (!task) {
+        task = search(worker);
+    }
+    if (task) {
+        run_task(worker, task);
+    } else if (worker->deferred.first) {
+        rt_core_try_driver(worker);
+        wake_deferred(worker);
+    } else {
+        rt_core_park(worker);
+    }
+}
+
+/* What a thread does, until the runtime ends or the worker is given away. */
+static void *worker_main(void *argument)
+{
+    struct rt_worker *worker = argument;
+    struct rt_runtime *runtime = worker->runtime;
+
+    rt_core_worker = worker;
+    rt_core_current = runtime;
+    atomic_store(&worker->thread_mark, &rt_core_thread);
+    rt_trace_set_worker((uint8_t)worker->index);
+    worker->is_inside_task = false;
+    worker->awake_since = rt_monotonic_ns();
+    rt_core_call_hook(&runtime->builder, runtime->builder.on_thread_start);
+    while (rt_core_worker == worker &&
+           !atomic_load(&runtime->is_shutting_down)) {
+        turn(worker);
+    }
+    rt_core_call_hook(&runtime->builder, runtime->builder.on_thread_stop);
+    rt_core_leave_thread(runtime, worker);
+    return NULL;
+}
+
+/* ---- the threads ---- */
+
+static void set_name(const struct rt_worker *worker)
+{
+#ifdef __linux__
+    char name[16]; /* what Linux allows */
+
+    snprintf(name, sizeof(name), "%.10s-%u",
+             worker->runtime->builder.thread_name, worker->index);
+    pthread_setname_np(worker->thread, name);
+#else
+    (void)worker;
+#endif
+}
+
+int rt_core_start_worker(struct rt_worker *worker)
+{
+    int error = pthread_create(&worker->thread, NULL, worker_main, worker);
+
+    if (!error) {
+        set_name(worker);
+    }
+    return -error;
+}
+
+static void stop_workers(struct rt_runtime *runtime, uint32_t count)
+{
+    atomic_store(&runtime->is_shutting_down, true);
+    for (uint32_t i = 0; i < count; i++) {
+        rt_parker_unpark(&runtime->workers[i].parker, &runtime->driver);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        pthread_join(runtime->workers[i].thread, NULL);
+    }
+}
+
+int rt_core_start_workers(struct rt_runtime *runtime)
+{
+    rt_sleepers_init(&runtime->sleepers, runtime->worker_count);
+    for (uint32_t i = 0; i < runtime->worker_count; i++) {
+        int error = rt_core_start_worker(&runtime->workers[i]);
+
+        if (error) {
+            stop_workers(runtime, i);
+            return error;
+        }
+    }
+    return 0;
+}
+
+void rt_core_stop_workers(struct rt_runtime *runtime)
+{
+    stop_workers(runtime, runtime->worker_count);
+    rt_core_wait_for_threads_away(runtime);
+}
