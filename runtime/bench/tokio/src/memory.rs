@@ -36,10 +36,10 @@ impl Future for Park {
     }
 }
 
-/// Bytes of memory that the process really uses.
+/// Bytes of memory that the process really uses, beside code and files.
 fn resident() -> f64 {
     let text = std::fs::read_to_string("/proc/self/smaps_rollup").expect("Linux");
-    let line = text.lines().find(|line| line.starts_with("Rss:")).expect("Rss");
+    let line = text.lines().find(|line| line.starts_with("Anonymous:")).expect("a line of it");
     let kib: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     kib * 1024.0
 }
@@ -50,21 +50,24 @@ async fn wait_until(counter: &AtomicU64, count: u64) {
     }
 }
 
-/// Bytes for each of the tasks that spawn(i) makes.
+/// Bytes for each of the tasks that spawn(i) makes, but for the first batch.
 async fn grow(tasks: u64, spawn: impl Fn(u64)) -> f64 {
-    let before = resident();
+    let mut before = 0.0;
 
     for i in 0..tasks {
         spawn(i);
-        if i % BATCH == BATCH - 1 {
+        if i % BATCH == BATCH - 1 || i == tasks - 1 {
             wait_until(&BEGUN, i + 1).await;
         }
+        if i == BATCH - 1 {
+            before = resident();
+        }
     }
-    wait_until(&BEGUN, tasks).await;
-    (resident() - before) / tasks as f64
+    (resident() - before) / (tasks - BATCH) as f64
 }
 
 pub async fn parked(tasks: u64) -> f64 {
+    let tasks = tasks + BATCH;
     let slots: Vec<Slot> = (0..tasks).map(|_| Slot(UnsafeCell::new(None))).collect();
     let slots: &'static [Slot] = slots.leak();
     for slot in slots {
@@ -83,7 +86,7 @@ pub async fn parked(tasks: u64) -> f64 {
 }
 
 pub async fn sleeping(tasks: u64) -> f64 {
-    grow(tasks, |i| {
+    grow(tasks + BATCH, |i| {
         tokio::spawn(async move {
             BEGUN.fetch_add(1, Ordering::Release);
             tokio::time::sleep(Duration::from_millis(60_000 + i)).await;
