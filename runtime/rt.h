@@ -33,6 +33,8 @@
 #include "net/socket.h"
 #include "net/lookup.h"
 #include "net/tcp.h"
+#include "process/output.h"
+#include "process/process.h"
 #include "net/by_name.h"
 #include "net/udp.h"
 #include "net/unix.h"

@@ -58,6 +58,7 @@ Suite *codec_suite(void);
 Suite *framed_suite(void);
 Suite *resp_suite(void);
 Suite *copy_suite(void);
+Suite *process_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);

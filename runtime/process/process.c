@@ -1,0 +1,279 @@
+#define _GNU_SOURCE /* pipe2, posix_spawn_file_actions_addchdir_np */
+
+#include "process/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/attempt.h"
+#include "net/socket.h"
+#include "sched/runtime.h"
+
+extern char **environ;
+
+/* ---- starting ---- */
+
+/*
+ * Arranges one of the child's standard streams. Of a pipe our end goes to
+ * ours; the child's is in *theirs, to be closed after the start. 0 or -errno.
+ */
+static int arrange(posix_spawn_file_actions_t *actions, enum rt_stdio what,
+                   int number, struct rt_pipe *ours, int *theirs)
+{
+    int is_input = number == STDIN_FILENO;
+    int ends[2];
+    int error;
+
+    if (what == RT_STDIO_NULL) {
+        return -posix_spawn_file_actions_addopen(actions, number, "/dev/null",
+                                                 O_RDWR, 0);
+    }
+    if (what == RT_STDIO_INHERIT) {
+        return 0;
+    }
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        return -errno;
+    }
+    *theirs = ends[!is_input];
+    error = rt_pipe_adopt(ours, ends[is_input]);
+    return error ? error
+                 : -posix_spawn_file_actions_adddup2(actions, *theirs, number);
+}
+
+static int arrange_all(posix_spawn_file_actions_t *actions,
+                       const struct rt_command *command,
+                       struct rt_process *process, int theirs[3])
+{
+    int error =
+        arrange(actions, command->in, STDIN_FILENO, &process->in, &theirs[0]);
+
+    if (!error) {
+        error = arrange(actions, command->out, STDOUT_FILENO, &process->out,
+                        &theirs[1]);
+    }
+    if (!error) {
+        error = arrange(actions, command->err, STDERR_FILENO, &process->err,
+                        &theirs[2]);
+    }
+    if (!error && command->folder) {
+        error = -posix_spawn_file_actions_addchdir_np(actions, command->folder);
+    }
+    return error;
+}
+
+/* Starts it, with the signals as a program expects to find them. */
+static int start(struct rt_process *process, const struct rt_command *command,
+                 const posix_spawn_file_actions_t *actions)
+{
+    /* The interface predates const; it changes neither. */
+    char *const *argv = (char *const *)(uintptr_t)command->argv;
+    char *const *environment = (char *const *)(uintptr_t)command->environment;
+    posix_spawnattr_t attributes;
+    sigset_t set;
+    int error;
+
+    posix_spawnattr_init(&attributes);
+    sigemptyset(&set);
+    posix_spawnattr_setsigmask(&attributes, &set);
+    sigaddset(&set, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &set);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    error = posix_spawnp(&process->pid, argv[0], actions, &attributes, argv,
+                         environment ? environment : environ);
+    posix_spawnattr_destroy(&attributes);
+    process->is_running = !error;
+    return -error;
+}
+
+/* Without a pid fd the wait listens for SIGCHLD. */
+static void open_pid_fd(struct rt_process *process)
+{
+    process->pid_fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    if (process->pid_fd >= 0) {
+        (void)rt_socket_adopt(rt_current(), &process->pid_fd, "process",
+                              &process->source);
+    }
+}
+
+int rt_process_spawn(struct rt_process *process,
+                     const struct rt_command *command)
+{
+    posix_spawn_file_actions_t actions;
+    int theirs[3] = {-1, -1, -1};
+    int error;
+
+    rt_current_or_panic("rt_process_spawn");
+    *process = (struct rt_process){.kills_on_drop = command->kills_on_drop};
+    posix_spawn_file_actions_init(&actions);
+    error = arrange_all(&actions, command, process, theirs);
+    if (!error) {
+        error = start(process, command, &actions);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    for (int i = 0; i < 3; i++) {
+        if (theirs[i] >= 0) {
+            close(theirs[i]);
+        }
+    }
+    if (error) {
+        rt_process_drop(process);
+    } else {
+        open_pid_fd(process);
+    }
+    return error;
+}
+
+/* ---- ending ---- */
+
+int rt_process_kill(const struct rt_process *process, int signal)
+{
+    if (!process->is_running) {
+        return -ESRCH; /* the number may be somebody else's by now */
+    }
+    return kill(process->pid, signal) < 0 ? -errno : 0;
+}
+
+/*
+ * Has it ended? Then it is reaped: 1. Otherwise -1 and errno, EAGAIN while it
+ * runs. ECHILD: somebody else has reaped it, and its status is lost.
+ */
+static int reap(struct rt_process *process)
+{
+    pid_t pid = 1;
+
+    if (process->is_running) {
+        pid = waitpid(process->pid, &process->status, WNOHANG);
+        process->is_running = pid == 0 || (pid < 0 && errno != ECHILD);
+    }
+    if (pid == 0) {
+        errno = EAGAIN;
+    }
+    return pid > 0 ? 1 : -1;
+}
+
+static void *reap_later(void *pid)
+{
+    while (waitpid((pid_t)(intptr_t)pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    return NULL;
+}
+
+/*
+ * A thread of its own waits for the child: it needs no runtime, which may be
+ * shut down long before. If it can't be made, the child is left to the system
+ * that reaps it when this program ends.
+ */
+static void reap_in_background(pid_t pid)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, (size_t)PTHREAD_STACK_MIN * 2);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    (void)pthread_create(&thread, &attributes, reap_later,
+                         (void *)(intptr_t)pid);
+    pthread_attr_destroy(&attributes);
+}
+
+void rt_process_drop(struct rt_process *process)
+{
+    rt_pipe_close(&process->in);
+    rt_pipe_close(&process->out);
+    rt_pipe_close(&process->err);
+    rt_socket_close(&process->source, &process->pid_fd);
+    if (process->is_running && process->kills_on_drop) {
+        kill(process->pid, SIGKILL);
+    }
+    if (process->is_running && reap(process) < 0 && errno == EAGAIN) {
+        reap_in_background(process->pid);
+        process->is_running = false;
+    }
+}
+
+/* ---- waiting ---- */
+
+static struct rt_process_wait *wait_of(struct rt_future *future)
+{
+    return (struct rt_process_wait *)(void *)future;
+}
+
+static enum rt_poll poll_pid_fd(struct rt_process_wait *wait,
+                                struct rt_context *cx)
+{
+    struct rt_attempt attempt =
+        rt_attempt(wait->process->source, &wait->waiter, RT_READABLE);
+
+    while (rt_attempt_next(&attempt, cx)) {
+        rt_attempt_end(&attempt, reap(wait->process), 0);
+    }
+    wait->result = attempt.result < 0 ? (int)attempt.result : 0;
+    return attempt.poll;
+}
+
+/* Looks after each SIGCHLD, and listens before it looks. */
+static enum rt_poll poll_signals(struct rt_process_wait *wait,
+                                 struct rt_context *cx)
+{
+    enum rt_poll poll;
+
+    do {
+        if (!wait->signal.future.ops) {
+            wait->signal = rt_signal(SIGCHLD);
+        }
+        poll = rt_future_poll(&wait->signal.future, cx);
+        if (reap(wait->process) > 0 || errno != EAGAIN) {
+            wait->result = wait->process->is_running ? -errno : 0;
+            return RT_READY;
+        }
+        wait->result = wait->signal.result;
+        if (poll == RT_READY) {
+            rt_future_drop(&wait->signal.future);
+            wait->signal = (struct rt_signal){0};
+        }
+    } while (poll == RT_READY && !wait->result);
+    return poll;
+}
+
+static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_process_wait *wait = wait_of(future);
+
+    rt_pipe_close(&wait->process->in);
+    if (!wait->process->is_running) {
+        wait->result = 0;
+        return RT_READY;
+    }
+    return wait->process->source ? poll_pid_fd(wait, cx)
+                                 : poll_signals(wait, cx);
+}
+
+static void wait_drop(struct rt_future *future)
+{
+    struct rt_process_wait *wait = wait_of(future);
+
+    rt_io_waiter_cancel(&wait->waiter);
+    rt_future_drop(&wait->signal.future);
+}
+
+static const struct rt_future_ops wait_ops = {
+    .poll = wait_poll,
+    .drop = wait_drop,
+    .name = "process wait",
+};
+
+struct rt_process_wait rt_process_wait(struct rt_process *process)
+{
+    return (struct rt_process_wait){
+        .future = RT_FUTURE(&wait_ops),
+        .process = process,
+    };
+}
