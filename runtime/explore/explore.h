@@ -79,6 +79,9 @@ void rt_explore_wait(bool (*is_open)(void *data), void *data);
  */
 uint32_t rt_explore_choose(uint32_t count);
 
+/* Lets all others go on until each of them waits. */
+void rt_explore_rest(void);
+
 /* Steps of no interest: while true, there are no choices. */
 void rt_explore_skip(bool is_skipping);
 

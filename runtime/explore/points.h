@@ -43,12 +43,16 @@ int explore_mutex_lock(pthread_mutex_t *mutex, struct explore_where where);
 int explore_mutex_unlock(pthread_mutex_t *mutex, struct explore_where where);
 int explore_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                       struct explore_where where);
+int explore_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                           const struct timespec *end,
+                           struct explore_where where);
 int explore_cond_wake(pthread_cond_t *condition, bool wakes_all,
                       struct explore_where where);
 int explore_yield(struct explore_where where);
 int explore_epoll_wait(int fd, struct epoll_event *events, int most,
                        int timeout, struct explore_where where);
 int explore_thread_create(pthread_t *thread, void *(*run)(void *), void *data);
+pthread_t explore_thread_self(void);
 int explore_thread_join(pthread_t thread, void **result,
                         struct explore_where where);
 
@@ -189,6 +193,9 @@ void explore_free(void *memory);
     explore_mutex_unlock((mutex), EXPLORE_WHERE("mutex unlock"))
 #define pthread_cond_wait(condition, mutex)                                    \
     explore_cond_wait((condition), (mutex), EXPLORE_WHERE("condition wait"))
+#define pthread_cond_timedwait(condition, mutex, end)                          \
+    explore_cond_timedwait((condition), (mutex), (end),                        \
+                           EXPLORE_WHERE("condition wait"))
 #define pthread_cond_signal(condition)                                         \
     explore_cond_wake((condition), false, EXPLORE_WHERE("condition signal"))
 #define pthread_cond_broadcast(condition)                                      \
@@ -199,6 +206,9 @@ void explore_free(void *memory);
                        EXPLORE_WHERE("epoll wait"))
 #define pthread_create(thread, attributes, run, data)                          \
     explore_thread_create((thread), (run), (data))
+#define pthread_self() explore_thread_self()
+#define pthread_detach(thread) ((void)(thread), 0)
+#define pthread_setname_np(thread, name) ((void)(thread), (void)(name), 0)
 #define pthread_join(thread, result)                                           \
     explore_thread_join((thread), (result), EXPLORE_WHERE("thread join"))
 

@@ -18,6 +18,7 @@ struct thread {
     void *waits_for;             /* borrowed: the argument of is_open */
     const char *waits_at;        /* in words */
     struct explore_where where;  /* its last step */
+    uint64_t end;                /* of its wait; or EXPLORE_NEVER */
     bool is_yielding;            /* others first */
     bool is_over;
     char locals[LOCALS_BYTES]; /* its _Thread_local variables */
@@ -105,6 +106,25 @@ static bool stop_yielding(void)
     return is_any;
 }
 
+/* Time passes, until the first of those who wait for a time has waited. */
+static bool end_a_wait(void)
+{
+    struct thread *first = NULL;
+
+    for (uint32_t i = 0; i < model.count; i++) {
+        struct thread *thread = &model.threads[i];
+
+        if (thread->is_open && thread->end != EXPLORE_NEVER &&
+            (!first || thread->end < first->end)) {
+            first = thread;
+        }
+    }
+    if (first) {
+        first->is_open = NULL;
+    }
+    return first != NULL;
+}
+
 static _Noreturn void fail_deadlock(void)
 {
     char text[400] = "";
@@ -163,7 +183,7 @@ void explore_pick(void)
     struct thread *able[RT_EXPLORE_MOST_THREADS];
     uint32_t count = find_able(able);
 
-    if (count == 0 && stop_yielding()) {
+    if (count == 0 && (stop_yielding() || end_a_wait())) {
         count = find_able(able);
     }
     if (count == 0) {
@@ -172,13 +192,20 @@ void explore_pick(void)
     switch_to(choose_thread(able, count));
 }
 
-void explore_block(bool (*is_open)(void *data), void *data, const char *what)
+bool explore_block(bool (*is_open)(void *data), void *data, const char *what,
+                   uint64_t end)
 {
-    model.current->is_open = is_open;
-    model.current->waits_for = data;
-    model.current->waits_at = what;
+    struct thread *self = model.current;
+    bool is_in_time;
+
+    self->is_open = is_open;
+    self->waits_for = data;
+    self->waits_at = what;
+    self->end = end;
     explore_pick();
-    model.current->is_open = NULL;
+    is_in_time = self->is_open != NULL;
+    self->is_open = NULL;
+    return is_in_time;
 }
 
 void explore_let_others(void)
@@ -240,12 +267,27 @@ static bool are_others_over(void *self)
 
 void rt_explore_join(void)
 {
-    explore_block(are_others_over, model.current, "join");
+    explore_block(are_others_over, model.current, "join", EXPLORE_NEVER);
 }
 
 void rt_explore_wait(bool (*is_open)(void *data), void *data)
 {
-    explore_block(is_open, data, "wait");
+    explore_block(is_open, data, "wait", EXPLORE_NEVER);
+}
+
+static bool is_nobody_able(void *self)
+{
+    for (uint32_t i = 0; i < model.count; i++) {
+        if (&model.threads[i] != self && is_able(&model.threads[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void rt_explore_rest(void)
+{
+    explore_block(is_nobody_able, model.current, "rest", EXPLORE_NEVER);
 }
 
 void rt_explore_thread(void (*run)(void *data), void *data)

@@ -14,6 +14,8 @@
 #include "explore/points.h"
 #include "explore/search.h"
 
+#define EXPLORE_NEVER UINT64_MAX
+
 /* Runs the body once, as the search says, to the end of its last thread. */
 void explore_run(void (*body)(void), struct search *search, uint32_t steps);
 
@@ -23,8 +25,13 @@ bool explore_is_running(void);
 /* Lets other threads go on, as the search says. */
 void explore_pick(void);
 
-/* Waits until is_open(data); see rt_explore_wait. what: it waits for this. */
-void explore_block(bool (*is_open)(void *data), void *data, const char *what);
+/*
+ * Waits until is_open(data); see rt_explore_wait. what: it waits for this.
+ * end: a time. When nobody can go on, time passes, and the wait with the
+ * earliest end is over: false. EXPLORE_NEVER: it has no end.
+ */
+bool explore_block(bool (*is_open)(void *data), void *data, const char *what,
+                   uint64_t end);
 
 /* A thread may be left alone for a while: it only looks again and again. */
 void explore_let_others(void);

@@ -2,6 +2,7 @@
  * Locks, conditions, threads and the kernel, as the explorer plays them.
  * Outside of a run they are the real ones.
  */
+#include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -11,9 +12,11 @@
 #undef pthread_mutex_lock
 #undef pthread_mutex_unlock
 #undef pthread_cond_wait
+#undef pthread_cond_timedwait
 #undef pthread_cond_signal
 #undef pthread_cond_broadcast
 #undef pthread_create
+#undef pthread_self
 #undef pthread_join
 #undef rt_lock_acquire
 #undef rt_lock_release
@@ -37,7 +40,7 @@ void explore_lock(struct rt_lock *lock, struct explore_where where)
     }
     explore_check_use(lock);
     if (lock->is_held) {
-        explore_block(is_unlocked, lock, where.what);
+        explore_block(is_unlocked, lock, where.what, EXPLORE_NEVER);
     }
     explore_check_use(lock);
     lock->is_held = true;
@@ -88,19 +91,44 @@ static bool is_signalled(void *place)
     return *(pthread_cond_t **)place == NULL;
 }
 
+/* True: it was signalled; false: the end has come. */
+static bool wait_for(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                     uint64_t end, struct explore_where where)
+{
+    pthread_cond_t **place = &waits_for[explore_number()];
+    bool is_in_time;
+
+    *place = condition;
+    lock_of(mutex)->is_held = false;
+    is_in_time = explore_block(is_signalled, place, where.what, end);
+    *place = NULL;
+    explore_mutex_lock(mutex, where);
+    return is_in_time;
+}
+
 int explore_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                       struct explore_where where)
 {
-    pthread_cond_t **place;
-
     if (!explore_is_running()) {
         return pthread_cond_wait(condition, mutex);
     }
-    place = &waits_for[explore_number()];
-    *place = condition;
-    lock_of(mutex)->is_held = false;
-    explore_block(is_signalled, place, where.what);
-    return explore_mutex_lock(mutex, where);
+    wait_for(condition, mutex, EXPLORE_NEVER, where);
+    return 0;
+}
+
+static uint64_t time_of(const struct timespec *time)
+{
+    return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+}
+
+int explore_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                           const struct timespec *end,
+                           struct explore_where where)
+{
+    if (!explore_is_running()) {
+        return pthread_cond_timedwait(condition, mutex, end);
+    }
+    return wait_for(condition, mutex, time_of(end), where) ? 0 : ETIMEDOUT;
 }
 
 int explore_cond_wake(pthread_cond_t *condition, bool wakes_all,
@@ -149,7 +177,7 @@ int explore_epoll_wait(int fd, struct epoll_event *events, int most,
         return epoll_wait(fd, events, most, timeout);
     }
     if (timeout < 0 && !has_event(&fd)) {
-        explore_block(has_event, &fd, where.what);
+        explore_block(has_event, &fd, where.what, EXPLORE_NEVER);
     }
     explore_point(NULL, 0, where);
     return epoll_wait(fd, events, most, 0);
@@ -184,6 +212,11 @@ int explore_thread_create(pthread_t *thread, void *(*run)(void *), void *data)
     return 0;
 }
 
+pthread_t explore_thread_self(void)
+{
+    return explore_is_running() ? (pthread_t)explore_number() : pthread_self();
+}
+
 static bool is_thread_over(void *data)
 {
     return explore_is_over((uint32_t) * (pthread_t *)data);
@@ -195,7 +228,7 @@ int explore_thread_join(pthread_t thread, void **result,
     if (!explore_is_running()) {
         return pthread_join(thread, result);
     }
-    explore_block(is_thread_over, &thread, where.what);
+    explore_block(is_thread_over, &thread, where.what, EXPLORE_NEVER);
     return 0;
 }
 

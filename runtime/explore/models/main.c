@@ -11,11 +11,8 @@
 #include "time/duration.h"
 
 static const struct model *const lists[] = {
-    task_models,
-    sync_models,
-    channel_models,
-    group_models,
-    mpsc_models,
+    task_models,  sync_models, channel_models,
+    group_models, mpsc_models, sched_models,
 };
 
 static struct {
