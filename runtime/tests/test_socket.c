@@ -202,6 +202,7 @@ START_TEST(a_connect_that_takes_too_long_closes_its_socket)
 {
     /* The one place of the backlog is taken, so nobody answers any more. */
     int full = bound_socket(RT_SOCKET_REUSE_ADDRESS, 0);
+    struct pollfd arrived = {.fd = full, .events = POLLIN};
     struct rt_address peer;
     struct rt_tcp_connect connecting[2];
     struct rt_timeout limit;
@@ -211,6 +212,7 @@ START_TEST(a_connect_that_takes_too_long_closes_its_socket)
     ck_assert_int_eq(rt_socket_local(full, &peer), 0);
     connecting[0] = rt_tcp_connect_to(&peer);
     ck_assert(net_ends(&connecting[0].future));
+    ck_assert_int_eq(poll(&arrived, 1, 3000), 1);
     before = dup(0);
     close(before);
     connecting[1] = rt_tcp_connect_to(&peer);
