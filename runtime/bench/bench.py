@@ -13,7 +13,7 @@ import os
 import sys
 
 import table
-from programs import Failure, Programs
+from programs import WORKERS, Failure, Programs
 from rows import ROWS, Result
 
 ROUNDS = 5
@@ -55,16 +55,15 @@ def run_round(programs, results, say):
     if any(program == "echo" for program, _ in pairs):
         say("the floor")
         values = programs.measure_floor()
-        for mode in ("ct", "mt"):
+        for mode in WORKERS:
             add(results, "floor", "echo", mode, values)
 
 
 def run(programs, names, rounds):
     # Both rows of an echo server, or the wrong one would get its first value.
     wanted = {row.program for row in ROWS if not names or row.name in names}
-    modes = programs.modes()
     results = [
-        Result(row, mode) for row in ROWS if row.program in wanted for mode in modes
+        Result(row, mode) for row in ROWS if row.program in wanted for mode in WORKERS
     ]
     for i in range(rounds):
         run_round(

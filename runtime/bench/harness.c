@@ -42,17 +42,12 @@ void bench_check(bool is_good, const char *what)
     }
 }
 
-bool bench_has_workers(void)
-{
-    return false;
-}
-
 struct rt_runtime *bench_build(unsigned workers)
 {
     struct rt_builder builder = rt_builder_default();
     struct rt_runtime *runtime = NULL;
 
-    bench_check(workers == 0 || bench_has_workers(), "no workers here");
+    builder.workers = workers;
     bench_check(rt_build(&builder, &runtime) == 0, "can't build a runtime");
     return runtime;
 }

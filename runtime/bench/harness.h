@@ -49,9 +49,6 @@ double bench_measure(const struct bench_row *row, unsigned workers,
 /* A new runtime with so many workers; 0: one that runs on this thread. */
 struct rt_runtime *bench_build(unsigned workers);
 
-/* True if bench_build can. */
-bool bench_has_workers(void);
-
 /* The compiler must have this value ready. */
 static inline void bench_keep(uint64_t value)
 {

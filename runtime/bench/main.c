@@ -1,9 +1,9 @@
 /*
  * The benchmark on Polliwog.
  *
- *     bench-polliwog NAME WORKERS [COUNT]   measures a row: prints one number
- *     bench-polliwog --modes                which runtimes there are
+ *     bench-polliwog NAME WORKERS [COUNT]
  *
+ * Measures a row and prints one number.
  * WORKERS 0 is the runtime of one thread. COUNT is for tests: so many
  * operations once, instead of as many as it takes to measure.
  */
@@ -37,10 +37,6 @@ int main(int argc, char **argv)
 {
     const struct bench_row *row = argc >= 3 ? find_row(argv[1]) : NULL;
 
-    if (argc == 2 && strcmp(argv[1], "--modes") == 0) {
-        puts(bench_has_workers() ? "ct mt" : "ct");
-        return EXIT_SUCCESS;
-    }
     if (!row) {
         fprintf(stderr, "usage: %s NAME WORKERS [COUNT]\n", argv[0]);
         return BAD_USAGE;

@@ -105,10 +105,6 @@ class Programs:
         with open(self.version_file, encoding="utf-8") as file:
             return file.read().strip()
 
-    def modes(self):
-        output, _ = finish(start([self.ours, "--modes"], set(CPUS)))
-        return output.split()
-
     def measure_floor(self):
         return measure_echo(self.load, [self.floor], "ct")
 

@@ -16,13 +16,13 @@ SMALL = 1000  # operations
 BY_NAME = {row.name: row for row in ROWS}
 
 
-@pytest.mark.parametrize("mode", HERE.modes())
+@pytest.mark.parametrize("mode", programs.WORKERS)
 @pytest.mark.parametrize("row", [r.program for r in ROWS if r.program != "echo"])
 def test_row_runs(row, mode):
     assert programs.measure(HERE.ours, row, mode, SMALL) > 0
 
 
-@pytest.mark.parametrize("mode", HERE.modes())
+@pytest.mark.parametrize("mode", programs.WORKERS)
 def test_echo_runs(mode):
     server = [HERE.ours, "echo", programs.WORKERS[mode]]
     rate, cpu_ns = programs.measure_echo(HERE.load, server, mode, milliseconds=50)

@@ -11,6 +11,7 @@ crates=${POLLIWOG_CRATES:-/usr/share/cargo/registry} # from Debian's packages
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 
 give_up() {
+    rm -f "$target/bench-tokio" # or an old one would be taken for it
     printf 'polliwog: Tokio is left out: %s\n' "$1" >&2
     exit 1
 }
