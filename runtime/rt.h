@@ -38,6 +38,7 @@
 #include "net/by_name.h"
 #include "net/udp.h"
 #include "net/unix.h"
+#include "sched/dump.h"
 #include "signal/signal.h"
 
 #include "sync/barrier.h"

@@ -153,14 +153,22 @@ void rt_core_init_tasks(struct rt_runtime *runtime);
 
 /*
  * Creates a task of the frame, which is dropped on an error, and queues it.
- * name is what traces call the task. Returns 0 and a reference that is the
- * caller's; or -ENOMEM; or -ECANCELED: the runtime is shut down.
+ * name is what traces call the task; NULL: as its future. Returns 0 and a
+ * reference that is the caller's; or -ENOMEM; or -ECANCELED: the runtime is
+ * shut down.
  */
 int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
                   size_t frame_size, const char *name, struct rt_task **task);
 
 /* Puts a task on the list of those that live. Under the lock of inject. */
 void rt_core_link(struct rt_runtime *runtime, struct rt_task *task);
+
+/*
+ * Fills in live tasks, up to so many, each with a reference; returns how many.
+ * A current-thread runtime's own thread; a multi-thread one's: any thread.
+ */
+size_t rt_core_collect(struct rt_runtime *runtime, struct rt_task **tasks,
+                       size_t most);
 
 /*
  * Cancels all tasks, also those that are spawned by their drops. No worker

@@ -1,10 +1,12 @@
 /*
  * What RT_MAIN needs: a runtime from the environment, and an exit status.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/dump.h"
 #include "sched/runtime.h"
 
 enum { BAD_USAGE = 2 };
@@ -14,6 +16,19 @@ static int exit_status;
 void rt_set_exit_status(int status)
 {
     exit_status = status;
+}
+
+static void dump_if_asked(void)
+{
+    const char *asked = getenv("RT_DUMP");
+    int error = 0;
+
+    if (asked && strcmp(asked, "1") == 0) {
+        error = rt_dump_on_signal(SIGUSR1);
+    }
+    if (error) {
+        fprintf(stderr, "polliwog: RT_DUMP: %s\n", strerror(-error));
+    }
 }
 
 struct rt_runtime *rt_main_begin(void)
@@ -33,6 +48,7 @@ struct rt_runtime *rt_main_begin(void)
         exit(BAD_USAGE);
     }
     rt_enter(runtime);
+    dump_if_asked();
     return runtime;
 }
 

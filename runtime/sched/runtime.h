@@ -122,12 +122,21 @@ int rt_shutdown_background(struct rt_runtime *runtime);
 struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
     __attribute__((warn_unused_result));
 
+/* The same, with a name (copied) for traces and dumps; NULL: its future's. */
+struct rt_join_handle rt_spawn_named(const char *name, struct rt_future *frame,
+                                     size_t frame_size)
+    __attribute__((warn_unused_result));
+
 /* Spawns a task that nobody waits for. 0; or -ENOMEM, and it is dropped. */
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size);
 
 #define RT_SPAWN(...)                                                          \
     rt_spawn(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,             \
              sizeof(__VA_ARGS__))
+#define RT_SPAWN_NAMED(name, ...)                                              \
+    rt_spawn_named((name),                                                     \
+                   &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,       \
+                   sizeof(__VA_ARGS__))
 #define RT_SPAWN_DETACHED(...)                                                 \
     rt_spawn_detached(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,    \
                       sizeof(__VA_ARGS__))

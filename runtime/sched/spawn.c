@@ -13,25 +13,31 @@ struct rt_runtime *rt_current_or_panic(const char *what)
     return rt_core_current;
 }
 
-static struct rt_join_handle
-spawn_on(struct rt_runtime *runtime, struct rt_future *frame, size_t frame_size)
+static struct rt_join_handle spawn_on(struct rt_runtime *runtime,
+                                      const char *name, struct rt_future *frame,
+                                      size_t frame_size)
 {
     struct rt_task *task;
-    int error =
-        rt_core_spawn(runtime, frame, frame_size, rt_future_name(frame), &task);
+    int error = rt_core_spawn(runtime, frame, frame_size, name, &task);
 
     return rt_join_handle_make(task, error);
 }
 
+struct rt_join_handle rt_spawn_named(const char *name, struct rt_future *frame,
+                                     size_t frame_size)
+{
+    return spawn_on(rt_current_or_panic("rt_spawn"), name, frame, frame_size);
+}
+
 struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
 {
-    return spawn_on(rt_current_or_panic("rt_spawn"), frame, frame_size);
+    return rt_spawn_named(NULL, frame, frame_size);
 }
 
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size)
 {
-    struct rt_join_handle handle =
-        spawn_on(rt_current_or_panic("rt_spawn_detached"), frame, frame_size);
+    struct rt_join_handle handle = spawn_on(
+        rt_current_or_panic("rt_spawn_detached"), NULL, frame, frame_size);
 
     rt_join_detach(&handle);
     return handle.result;
@@ -59,5 +65,5 @@ struct rt_join_handle rt_handle_spawn(const struct rt_handle *handle,
                                       struct rt_future *frame,
                                       size_t frame_size)
 {
-    return spawn_on(handle->runtime, frame, frame_size);
+    return spawn_on(handle->runtime, NULL, frame, frame_size);
 }

@@ -80,6 +80,34 @@ size_t rt_task_count(const struct rt_runtime *runtime)
     return count;
 }
 
+static size_t collect_locked(struct rt_shard *shard, struct rt_task **tasks,
+                             size_t most)
+{
+    struct rt_list *node = shard->all.next;
+    size_t count = 0;
+
+    for (; node != &shard->all && count < most; node = node->next) {
+        tasks[count] = RT_CONTAINER_OF(node, struct rt_task, all);
+        rt_task_ref(tasks[count++]);
+    }
+    return count;
+}
+
+size_t rt_core_collect(struct rt_runtime *runtime, struct rt_task **tasks,
+                       size_t most)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < RT_SHARDS; i++) {
+        struct rt_shard *shard = &runtime->shards[i];
+
+        lock(runtime, shard);
+        count += collect_locked(shard, tasks + count, most - count);
+        unlock(runtime, shard);
+    }
+    return count;
+}
+
 /* ---- the memory of the runtime ---- */
 
 /* More than there are tasks: no partial sum makes references 0 before. */
@@ -176,10 +204,10 @@ static void schedule(struct rt_task_owner *owner, struct rt_task *task)
 
 /* ---- spawning ---- */
 
-static void trace_spawn(const struct rt_task *task, const char *name)
+static void trace_spawn(const struct rt_task *task)
 {
     rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
-                   rt_trace_string(name));
+                   rt_trace_string(rt_task_name(task)));
 }
 
 static struct rt_task *spawn_here(struct rt_worker *worker,
@@ -187,14 +215,15 @@ static struct rt_task *spawn_here(struct rt_worker *worker,
                                   size_t frame_size, const char *name)
 {
     struct rt_runtime *runtime = worker->runtime;
-    struct rt_task *task = rt_task_create(&runtime->owner, frame, frame_size);
+    struct rt_task *task =
+        rt_task_create(&runtime->owner, frame, frame_size, name);
 
     if (!task) {
         return NULL;
     }
     worker->allocated++;
     rt_core_link(runtime, task);
-    RT_TRACE(trace_spawn(task, name));
+    RT_TRACE(trace_spawn(task));
     if (rt_core_is_multi(runtime)) {
         rt_core_push_local(worker, task, false);
     } else {
@@ -207,7 +236,8 @@ static struct rt_task *spawn_locked(struct rt_runtime *runtime,
                                     const struct rt_future *frame,
                                     size_t frame_size, const char *name)
 {
-    struct rt_task *task = rt_task_create(&runtime->owner, frame, frame_size);
+    struct rt_task *task =
+        rt_task_create(&runtime->owner, frame, frame_size, name);
 
     if (!task) {
         return NULL;
@@ -219,7 +249,7 @@ static struct rt_task *spawn_locked(struct rt_runtime *runtime,
     } else {
         atomic_fetch_add(&runtime->unlinked, 1);
     }
-    RT_TRACE(trace_spawn(task, name));
+    RT_TRACE(trace_spawn(task));
     push_injected_locked(runtime, task);
     return task;
 }

@@ -27,15 +27,29 @@ static struct rt_task *task_of(void *data)
     return data;
 }
 
+static size_t name_size(const char *name)
+{
+    return name ? strlen(name) + 1 : 0;
+}
+
+const char *rt_task_name(const struct rt_task *task)
+{
+    return task->has_name ? (const char *)task->future + task->frame_size
+                          : rt_future_name(task->future);
+}
+
 static size_t allocation_size(const struct rt_task *task)
 {
-    return sizeof(struct rt_task) + task->frame_size;
+    return sizeof(struct rt_task) + task->frame_size +
+           (task->has_name ? name_size(rt_task_name(task)) : 0);
 }
 
 struct rt_task *rt_task_create(struct rt_task_owner *owner,
-                               const struct rt_future *frame, size_t frame_size)
+                               const struct rt_future *frame, size_t frame_size,
+                               const char *name)
 {
-    struct rt_task *task = rt_alloc(sizeof(struct rt_task) + frame_size);
+    struct rt_task *task =
+        rt_alloc(sizeof(struct rt_task) + frame_size + name_size(name));
 
     if (!task) {
         return NULL;
@@ -44,8 +58,12 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
     task->owner = owner;
     rt_list_init(&task->all);
     task->id = next_id();
-    task->frame_size = (uint32_t)frame_size;
+    task->frame_size = frame_size & INT32_MAX;
+    task->has_name = name != NULL;
     memcpy((void *)task->future, frame, frame_size);
+    if (name) {
+        memcpy((char *)task->future + frame_size, name, name_size(name));
+    }
     return task;
 }
 

@@ -68,7 +68,8 @@ struct rt_task {
     struct rt_list all;          /* guarded by the owner: all live tasks */
     struct rt_waker joiner;      /* guarded by JOINER, see above */
     uint32_t id;                 /* from 1, never used twice */
-    uint32_t frame_size;         /* bytes of the frame behind this header */
+    uint32_t frame_size : 31;    /* bytes of the frame behind this header */
+    uint32_t has_name : 1;       /* which lies behind the frame */
     _Alignas(16) struct rt_future future[]; /* the frame */
 };
 
@@ -78,11 +79,15 @@ _Static_assert(sizeof(struct rt_task) <= 64, "the header fits a cache line");
  * Creates a task of the frame, of frame_size bytes, which is moved into it:
  * the caller's copy is dead. It is queued from birth (QUEUED is set), with
  * three references: for the owner's list, the owner's queue, and the caller.
- * Returns NULL when there is no memory; the frame is then still the caller's.
+ * The name is copied; NULL: it is called as its future is. Returns NULL when
+ * there is no memory; the frame is then still the caller's.
  */
 struct rt_task *rt_task_create(struct rt_task_owner *owner,
-                               const struct rt_future *frame,
-                               size_t frame_size);
+                               const struct rt_future *frame, size_t frame_size,
+                               const char *name);
+
+/* What traces and dumps call it. It lives as long as the task. */
+const char *rt_task_name(const struct rt_task *task);
 
 void rt_task_ref(struct rt_task *task);
 void rt_task_unref(struct rt_task *task);

@@ -15,13 +15,13 @@ static Suite *(*const suites[])(void) = {
     local_suite,     tracker_suite,     join_set_suite, io_suite,
     address_suite,   tcp_suite,         socket_suite,   udp_suite,
     unix_suite,      listen_suite,      echo_suite,     signal_suite,
-    trace_suite,     hostile_suite,     memory_suite,   semaphore_suite,
-    once_cell_suite, notify_suite,      cancel_suite,   mpsc_suite,
-    channels_suite,  duplex_suite,      script_suite,   blocking_suite,
-    stream_suite,    sources_suite,     buffered_suite, until_suite,
-    fs_suite,        lookup_suite,      codec_suite,    framed_suite,
-    resp_suite,      copy_suite,        driver_suite,   multi_suite,
-    process_suite,
+    dump_suite,      trace_suite,       hostile_suite,  memory_suite,
+    semaphore_suite, once_cell_suite,   notify_suite,   cancel_suite,
+    mpsc_suite,      channels_suite,    duplex_suite,   script_suite,
+    blocking_suite,  stream_suite,      sources_suite,  buffered_suite,
+    until_suite,     fs_suite,          lookup_suite,   codec_suite,
+    framed_suite,    resp_suite,        copy_suite,     driver_suite,
+    multi_suite,     process_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

@@ -36,6 +36,7 @@ Suite *unix_suite(void);
 Suite *listen_suite(void);
 Suite *echo_suite(void);
 Suite *signal_suite(void);
+Suite *dump_suite(void);
 Suite *trace_suite(void);
 Suite *hostile_suite(void);
 Suite *memory_suite(void);

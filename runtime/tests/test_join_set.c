@@ -291,6 +291,58 @@ START_TEST(a_set_goes_away_while_its_tasks_end_on_another_thread)
 }
 END_TEST
 
+/* Spawns tasks that end at once, on other workers, and hears of each. */
+struct crowd {
+    struct rt_future future;
+    struct rt_join_set set;
+    struct rt_join_set_next next;
+    int heard;
+};
+
+KIT_OPS_WITH_DROP(crowd);
+
+static enum rt_poll crowd_poll(struct rt_future *future, struct rt_context *cx)
+{
+    static struct kit_counts ignored[TASKS];
+    struct crowd *self = RT_SELF(future, struct crowd);
+
+    RT_BEGIN(self);
+    rt_join_set_init(&self->set);
+    for (int i = 0; i < TASKS; i++) {
+        RT_JOIN_SET_SPAWN(&self->set, kit_probe(&ignored[i], 0));
+    }
+    for (;;) {
+        self->next = rt_join_set_next(&self->set, NULL, 0);
+        RT_AWAIT(self->next);
+        if (self->next.result == -ECHILD) {
+            RT_RETURN();
+        }
+        self->heard++;
+    }
+    RT_END(self);
+}
+
+static void crowd_drop(struct rt_future *future)
+{
+    rt_join_set_deinit(&RT_SELF(future, struct crowd)->set);
+}
+
+START_TEST(workers_end_the_tasks_of_a_set_while_it_spawns_more)
+{
+    struct rt_builder builder = rt_builder_default();
+
+    builder.workers = 3;
+    ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct crowd crowd = KIT_MAKE(crowd);
+
+        ck_assert_int_eq(rt_block_on(runtime, &crowd.future), 0);
+        ck_assert_int_eq(crowd.heard, TASKS);
+    }
+    rt_shutdown(runtime);
+}
+END_TEST
+
 Suite *join_set_suite(void)
 {
     const TTest *const tests[] = {
@@ -307,6 +359,7 @@ Suite *join_set_suite(void)
         a_place_of_another_size_is_a_bug,
         each_end_on_another_thread_is_reported_once,
         a_set_goes_away_while_its_tasks_end_on_another_thread,
+        workers_end_the_tasks_of_a_set_while_it_spawns_more,
         NULL,
     };
 

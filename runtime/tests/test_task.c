@@ -82,7 +82,7 @@ static void make_task(bool is_ready)
 
     fake.owner =
         (struct rt_task_owner){fake_schedule, fake_release, fake_freed};
-    task = rt_task_create(&fake.owner, &frame.future, sizeof(frame));
+    task = rt_task_create(&fake.owner, &frame.future, sizeof(frame), NULL);
     ck_assert_ptr_nonnull(task);
 }
 
@@ -417,7 +417,7 @@ START_TEST(no_memory_gives_no_task)
 
     rt_alloc_fail_after(1);
     ck_assert_ptr_null(
-        rt_task_create(&fake.owner, &frame.future, sizeof(frame)));
+        rt_task_create(&fake.owner, &frame.future, sizeof(frame), NULL));
 }
 END_TEST
 

@@ -112,7 +112,7 @@ static void make_task(bool is_ready)
     atomic_init(&is_polling, false);
     drops = 0;
     was_ready = false;
-    task = rt_task_create(&executor.owner, &frame.future, sizeof(frame));
+    task = rt_task_create(&executor.owner, &frame.future, sizeof(frame), NULL);
     RT_EXPLORE_CHECK(task);
     rt_queue_push(&executor.queue, task);
 }
