@@ -9,6 +9,7 @@
 static const struct rt_driver_ops *const drivers[] = {
 #ifdef __linux__
     &rt_driver_epoll,
+    &rt_driver_uring,
 #else
     &rt_driver_kqueue,
 #endif

@@ -1,19 +1,10 @@
-#define _GNU_SOURCE /* POLLRDHUP */
-
 #include "driver/driver.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "future/wake_list.h"
-#include "time/duration.h"
 #include "trace/trace.h"
-
-#ifndef POLLRDHUP
-#define POLLRDHUP 0 /* only Linux tells the end of the stream from data */
-#endif
 
 static struct rt_source *source_of(struct rt_list *node)
 {
@@ -38,7 +29,14 @@ static void unref_and_release(struct rt_source *source)
     }
 }
 
-static void unref(struct rt_source *source)
+void rt_source_ref(struct rt_source *source)
+{
+    rt_lock_acquire(&source->lock);
+    source->references++;
+    rt_lock_release(&source->lock);
+}
+
+void rt_source_unref(struct rt_source *source)
 {
     rt_lock_acquire(&source->lock);
     unref_and_release(source);
@@ -122,7 +120,7 @@ static void let_go_of(struct rt_driver *driver, struct rt_list *from)
     rt_lock_release(&driver->lock);
     while ((node = rt_list_pop_front(&sources))) {
         end(source_of(node));
-        unref(source_of(node));
+        rt_source_unref(source_of(node));
     }
 }
 
@@ -172,7 +170,7 @@ int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
     if (error) {
         end(made);
         leave(driver, made);
-        unref(made);
+        rt_source_unref(made);
         return error;
     }
     RT_TRACE(rt_trace_write(RT_TRACE_IO_REGISTER, rt_trace_task(), (uint32_t)fd,
@@ -196,7 +194,7 @@ void rt_driver_deregister(struct rt_source *source)
         driver->ops->remove(driver, source);
         leave(driver, source);
     }
-    unref(source);
+    rt_source_unref(source);
 }
 
 int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns)
@@ -225,45 +223,6 @@ uint32_t rt_driver_source_count(struct rt_driver *driver)
     count = driver->source_count;
     rt_lock_release(&driver->lock);
     return count;
-}
-
-/* ---- for the ops ---- */
-
-unsigned rt_driver_ready_of(uint32_t poll_events)
-{
-    unsigned ready = 0;
-
-    if (poll_events & (POLLIN | POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) {
-        ready |= RT_READABLE;
-    }
-    if (poll_events & (POLLRDHUP | POLLHUP)) {
-        ready |= RT_ENDED;
-    }
-    if (poll_events & (POLLOUT | POLLHUP | POLLERR | POLLNVAL)) {
-        ready |= RT_WRITABLE;
-    }
-    return ready;
-}
-
-int rt_driver_check_fd(int fd)
-{
-    struct stat status;
-
-    if (fstat(fd, &status) < 0) {
-        return -errno;
-    }
-    return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ? -EPERM : 0;
-}
-
-int rt_driver_timeout_ms(uint64_t timeout_ns)
-{
-    uint64_t ms = timeout_ns / RT_MILLISECONDS(1) +
-                  (timeout_ns % RT_MILLISECONDS(1) != 0);
-
-    if (timeout_ns == RT_NEVER) {
-        return -1;
-    }
-    return ms > INT32_MAX ? INT32_MAX : (int)ms;
 }
 
 /* ---- readiness ---- */

@@ -36,6 +36,7 @@ enum rt_ready {
 };
 
 struct rt_driver;
+struct rt_operation;
 
 /*
  * A registered file descriptor. Its memory is shared: it is freed when the
@@ -80,6 +81,9 @@ struct rt_driver_ops {
                 enum rt_ready interest);
     /* Waits and calls rt_driver_report for each event; 0 or -errno. */
     int (*wait)(struct rt_driver *driver, uint64_t timeout_ns);
+    /* As driver/operation.h says; NULL: this one knows only readiness. */
+    int (*submit)(struct rt_driver *driver, struct rt_operation *operation);
+    void (*cancel)(struct rt_driver *driver, struct rt_operation *operation);
 };
 
 struct rt_driver {
@@ -95,6 +99,7 @@ struct rt_driver {
 };
 
 extern const struct rt_driver_ops rt_driver_epoll; /* on Linux only */
+extern const struct rt_driver_ops rt_driver_uring; /* the same */
 extern const struct rt_driver_ops rt_driver_poll;
 
 /* Returns 0 or a negative errno; then nothing needs a deinit. */
@@ -141,6 +146,10 @@ uint32_t rt_driver_source_count(struct rt_driver *driver);
  */
 void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
                       unsigned ready);
+
+/* For the ops that must keep a source for longer than until the next wait. */
+void rt_source_ref(struct rt_source *source);
+void rt_source_unref(struct rt_source *source);
 
 /*
  * What poll and its kin say, POLLIN | ..., as bits of enum rt_ready. An error

@@ -8,13 +8,56 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "driver/driver.h"
+#include "time/duration.h"
 
 #ifndef POLLRDHUP
-#define POLLRDHUP 0
+#define POLLRDHUP 0 /* only Linux tells the end of the stream from data */
 #endif
+
+/* ---- the language of poll, for its kin too ---- */
+
+unsigned rt_driver_ready_of(uint32_t poll_events)
+{
+    unsigned ready = 0;
+
+    if (poll_events & (POLLIN | POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) {
+        ready |= RT_READABLE;
+    }
+    if (poll_events & (POLLRDHUP | POLLHUP)) {
+        ready |= RT_ENDED;
+    }
+    if (poll_events & (POLLOUT | POLLHUP | POLLERR | POLLNVAL)) {
+        ready |= RT_WRITABLE;
+    }
+    return ready;
+}
+
+int rt_driver_check_fd(int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) < 0) {
+        return -errno;
+    }
+    return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ? -EPERM : 0;
+}
+
+int rt_driver_timeout_ms(uint64_t timeout_ns)
+{
+    uint64_t ms = timeout_ns / RT_MILLISECONDS(1) +
+                  (timeout_ns % RT_MILLISECONDS(1) != 0);
+
+    if (timeout_ns == RT_NEVER) {
+        return -1;
+    }
+    return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+/* ---- the table ---- */
 
 enum { ROOM_AT_FIRST = 16 };
 
@@ -115,6 +158,8 @@ static int make_room(struct rt_driver *driver)
     table_free(&old);
     return 0;
 }
+
+/* ---- the driver ---- */
 
 static int poll_add(struct rt_driver *driver, struct rt_source *source)
 {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -349,6 +350,42 @@ START_TEST(a_close_after_the_deregistration_is_seen_at_once)
 }
 END_TEST
 
+START_TEST(a_close_right_after_the_registration_is_seen_too)
+{
+    char byte;
+
+    /* io_uring: begun and ended in one batch, with a report in between. */
+    rt_driver_deregister(source);
+    source = NULL;
+    close(ours);
+    ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), 0);
+}
+END_TEST
+
+START_TEST(an_error_is_reported)
+{
+    struct sockaddr_in nobody = {.sin_family = AF_INET};
+    socklen_t size = sizeof(nobody);
+    int closed = socket(AF_INET, SOCK_DGRAM, 0);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    struct rt_source *datagrams;
+
+    nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(bind(closed, (struct sockaddr *)&nobody, size), 0);
+    getsockname(closed, (struct sockaddr *)&nobody, &size);
+    close(closed);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&nobody, size), 0);
+    ck_assert_int_eq(rt_driver_register(&driver, fd, "udp", &datagrams), 0);
+    look();
+    ck_assert(!rt_ready_has(rt_source_ready(datagrams), RT_READABLE));
+    ck_assert_int_eq(send(fd, "x", 1, 0), 1); /* nobody: refused */
+    look();
+    ck_assert(rt_ready_has(rt_source_ready(datagrams), RT_READABLE));
+    rt_driver_deregister(datagrams);
+    close(fd);
+}
+END_TEST
+
 START_TEST(waiting_for_a_source_whose_driver_is_gone_fails)
 {
     struct rt_context cx = rt_context_make(&waker.waker);
@@ -529,6 +566,7 @@ START_TEST(drivers_are_found_by_their_names)
 {
     ck_assert_ptr_eq(rt_driver_find("poll"), &rt_driver_poll);
     ck_assert_ptr_eq(rt_driver_find("epoll"), &rt_driver_epoll);
+    ck_assert_ptr_eq(rt_driver_find("io_uring"), &rt_driver_uring);
     ck_assert_ptr_eq(rt_driver_find(NULL), &rt_driver_epoll);
     ck_assert_ptr_null(rt_driver_find("select"));
 }
@@ -596,6 +634,8 @@ Suite *driver_suite(void)
         a_dup_of_a_deregistered_fd_is_not_reported,
         a_deregistered_fd_may_be_registered_again,
         a_close_after_the_deregistration_is_seen_at_once,
+        a_close_right_after_the_registration_is_seen_too,
+        an_error_is_reported,
         waiting_for_a_source_whose_driver_is_gone_fails,
         an_interrupt_before_the_wait_ends_it,
         an_interrupt_ends_one_wait_only,

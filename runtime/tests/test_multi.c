@@ -10,7 +10,7 @@ static atomic_int done;
 
 static struct rt_runtime *multi(uint32_t workers)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_runtime *runtime;
 
     builder.workers = workers;
@@ -473,7 +473,7 @@ static void on_unpark(void *argument)
 START_TEST(hooks_are_called_on_each_worker)
 {
     static char hook[] = "hook";
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_runtime *runtime;
     struct sleeper sleeper = KIT_MAKE(sleeper, .delay = RT_MILLISECONDS(1));
 
@@ -513,7 +513,7 @@ END_TEST
 
 START_TEST(a_clock_that_stands_still_needs_a_current_thread_runtime)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_runtime *runtime;
 
     builder.workers = 2;

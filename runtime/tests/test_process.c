@@ -23,7 +23,7 @@ static struct rt_process process;
 
 static void build(void)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     ck_assert_int_eq(rt_build(&builder, &runtime), 0);
     rt_enter(runtime);
@@ -417,7 +417,7 @@ END_TEST
 
 START_TEST(hostile_reads_change_nothing)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     for (uint64_t seed = 1; seed <= 5; seed++) {
         builder.hostile = RT_HOSTILE_ALL;

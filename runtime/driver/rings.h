@@ -1,0 +1,69 @@
+/*
+ * Rings: the two queues that a program and Linux share, called io_uring. Into
+ * one the program writes requests (submissions), into the other the kernel
+ * writes results (completions); a system call tells the kernel to look.
+ *
+ * This is made of system calls rather than of liburing, so that a program
+ * needs nothing that is not there anyway; it is all that the driver uses.
+ */
+#ifndef RT_DRIVER_RINGS_H
+#define RT_DRIVER_RINGS_H
+
+#include <linux/io_uring.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/lock.h"
+
+/* Both queues: indices that only grow; each side moves its own end. */
+struct rt_rings {
+    int fd;       /* owned */
+    void *queues; /* owned: a mapping */
+    size_t queues_size;
+    struct io_uring_sqe *submissions; /* owned: a mapping */
+    size_t submissions_size;
+    struct io_uring_cqe *completions; /* in queues, like the rest */
+    uint32_t *submission_head;        /* the kernel's */
+    uint32_t *submission_tail;        /* ours */
+    uint32_t *completion_head;        /* ours */
+    uint32_t *completion_tail;        /* the kernel's */
+    uint32_t submission_mask;         /* the size of the queue, less 1 */
+    uint32_t completion_mask;
+    struct rt_lock lock; /* guards the submissions, and what follows */
+    bool is_waiting;     /* too late to be handed over with the wait */
+    uint32_t in_flight;  /* begun and not ended */
+};
+
+/*
+ * Makes rings of these sizes, powers of two. Returns 0 or a negative errno:
+ * -ENOSYS, an old kernel; -EPERM, it is forbidden here.
+ */
+int rt_rings_init(struct rt_rings *rings, uint32_t submissions,
+                  uint32_t completions);
+void rt_rings_deinit(struct rt_rings *rings);
+
+/*
+ * Queues a request (copied), to be handed to the kernel with the next wait, or
+ * at once when one goes on. Returns 0 or -errno: it was not queued. Any thread.
+ */
+int rt_rings_push(struct rt_rings *rings, const struct io_uring_sqe *request);
+
+/* The same for a request that takes its time; rt_rings_end when it is over. */
+int rt_rings_begin(struct rt_rings *rings, const struct io_uring_sqe *request);
+void rt_rings_end(struct rt_rings *rings);
+
+/* Hands over what is queued. Returns 0 or -errno. Any thread. */
+int rt_rings_submit(struct rt_rings *rings);
+
+/*
+ * The same, and waits for a completion for up to timeout_ns; 0: only sees to
+ * it that those which are due are queued. Returns 0, also when the time is
+ * over, or -errno. One thread at a time.
+ */
+int rt_rings_wait(struct rt_rings *rings, uint64_t timeout_ns);
+
+/* Takes a completion out. False: there is none. One thread at a time. */
+bool rt_rings_pop(struct rt_rings *rings, struct io_uring_cqe *completion);
+
+#endif

@@ -1,0 +1,382 @@
+/*
+ * The io_uring driver. A source is one request that lasts: "report each change
+ * of its readiness", which is what epoll does with edges. Operations are
+ * requests that are carried out. A queue of requests is handed over with the
+ * next wait, so that most cost no system call of their own.
+ *
+ * What the kernel works on must stay: a source is counted, and an operation
+ * lent, until its last completion was seen.
+ */
+#ifdef __linux__
+
+#define _GNU_SOURCE /* POLLRDHUP */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+
+#include "base/memory.h"
+#include "driver/operation.h"
+#include "driver/rings.h"
+#include "time/duration.h"
+
+enum { SUBMISSIONS = 256, COMPLETIONS = 4096 };
+
+/* A request that lasts reports errors only if they are asked for too. */
+enum { EVENTS = POLLIN | POLLRDHUP | POLLOUT | POLLERR | POLLHUP };
+
+/* What the number in a request, which comes back with its result, means. */
+enum tag {
+    TAG_SOURCE = 0,    /* the address of a source */
+    TAG_OPERATION = 1, /* the address of an operation, with this bit */
+    TAG_INTERRUPT = 2,
+    TAG_NOTHING = 4, /* nobody wants to know */
+};
+
+struct uring_own {
+    struct rt_rings rings;
+    bool is_closing; /* nothing is begun again */
+};
+
+static uint64_t name_of(const void *address, enum tag tag)
+{
+    return (uint64_t)(uintptr_t)address | tag;
+}
+
+/* ---- requests ---- */
+
+static struct io_uring_sqe poll_request(int fd, uint32_t events, uint64_t name)
+{
+    return (struct io_uring_sqe){
+        .opcode = IORING_OP_POLL_ADD,
+        .fd = fd,
+        .poll32_events = events,
+        .len = IORING_POLL_ADD_MULTI,
+        .user_data = name,
+    };
+}
+
+static struct rt_rings *rings_of(struct rt_driver *driver)
+{
+    struct uring_own *own = driver->own;
+
+    return &own->rings;
+}
+
+/* POLL_REMOVE would be refused while the kernel is about to report. */
+static void cancel(struct rt_driver *driver, uint64_t name)
+{
+    struct io_uring_sqe request = {
+        .opcode = IORING_OP_ASYNC_CANCEL,
+        .addr = name,
+        .user_data = TAG_NOTHING,
+    };
+
+    (void)rt_rings_push(rings_of(driver), &request);
+}
+
+/* ---- sources ---- */
+
+static int uring_add(struct rt_driver *driver, struct rt_source *source)
+{
+    struct io_uring_sqe request =
+        poll_request(source->fd, EVENTS, name_of(source, TAG_SOURCE));
+    int error = rt_driver_check_fd(source->fd);
+
+    if (error) {
+        return error;
+    }
+    rt_lock_acquire(&driver->lock);
+    source->asked = EVENTS;
+    rt_lock_release(&driver->lock);
+    rt_source_ref(source);
+    error = rt_rings_begin(rings_of(driver), &request);
+    if (error) {
+        rt_source_unref(source);
+    }
+    return error;
+}
+
+static void forget(struct rt_driver *driver, const struct rt_source *source)
+{
+    cancel(driver, name_of(source, TAG_SOURCE));
+    /* Now, since the kernel holds the file: a close would close nothing. */
+    (void)rt_rings_submit(rings_of(driver));
+}
+
+static void uring_remove(struct rt_driver *driver, struct rt_source *source)
+{
+    rt_lock_acquire(&driver->lock);
+    source->asked = 0;
+    rt_lock_release(&driver->lock);
+    forget(driver, source);
+}
+
+static bool is_asked(struct rt_driver *driver, const struct rt_source *source)
+{
+    bool is;
+
+    rt_lock_acquire(&driver->lock);
+    is = source->asked != 0;
+    rt_lock_release(&driver->lock);
+    return is;
+}
+
+/*
+ * A request that should last has ended: the thread that made it has, or there
+ * was no room for a completion.
+ */
+static int ask_again(struct rt_driver *driver, const struct rt_source *source)
+{
+    struct io_uring_sqe request =
+        poll_request(source->fd, EVENTS, name_of(source, TAG_SOURCE));
+    int error = rt_rings_push(rings_of(driver), &request);
+
+    /* It may have been removed, before there was something to remove. */
+    if (!error && !is_asked(driver, source)) {
+        forget(driver, source);
+    }
+    return error;
+}
+
+static int source_completed(struct rt_driver *driver, struct rt_source *source,
+                            const struct io_uring_cqe *completion)
+{
+    bool has_failed = completion->res < 0 && completion->res != -ECANCELED;
+
+    if (completion->res > 0) {
+        rt_driver_report(driver, source,
+                         rt_driver_ready_of((uint32_t)completion->res));
+    } else if (has_failed) {
+        rt_driver_report(driver, source, RT_READABLE | RT_WRITABLE);
+    }
+    if (completion->flags & IORING_CQE_F_MORE) {
+        return 0;
+    }
+    if (!has_failed && is_asked(driver, source)) {
+        return ask_again(driver, source);
+    }
+    rt_rings_end(rings_of(driver));
+    rt_source_unref(source);
+    return 0;
+}
+
+/* ---- operations ---- */
+
+static struct io_uring_sqe request_of(const struct rt_operation *operation)
+{
+    static const uint8_t opcodes[] = {
+        [RT_OPERATION_READ] = IORING_OP_READ,
+        [RT_OPERATION_WRITE] = IORING_OP_WRITE,
+        [RT_OPERATION_FSYNC] = IORING_OP_FSYNC,
+        [RT_OPERATION_OPEN] = IORING_OP_OPENAT,
+        [RT_OPERATION_CLOSE] = IORING_OP_CLOSE,
+        [RT_OPERATION_RECV] = IORING_OP_RECV,
+        [RT_OPERATION_SEND] = IORING_OP_SEND,
+        [RT_OPERATION_ACCEPT] = IORING_OP_ACCEPT,
+    };
+    struct io_uring_sqe request = {
+        .opcode = opcodes[operation->code],
+        .fd = operation->fd,
+        .addr = (uint64_t)(uintptr_t)operation->buffer,
+        .len =
+            operation->size > INT32_MAX ? INT32_MAX : (uint32_t)operation->size,
+        .open_flags = (uint32_t)operation->flags, /* or those of another */
+        .user_data = name_of(operation, TAG_OPERATION),
+    };
+
+    if (operation->code == RT_OPERATION_OPEN) {
+        request.fd = AT_FDCWD;
+        request.len = operation->mode;
+    } else if (operation->code <= RT_OPERATION_WRITE) {
+        request.off = (uint64_t)operation->offset;
+    }
+    return request;
+}
+
+static int uring_submit(struct rt_driver *driver,
+                        struct rt_operation *operation)
+{
+    struct io_uring_sqe request = request_of(operation);
+
+    return rt_rings_begin(rings_of(driver), &request);
+}
+
+static void uring_cancel(struct rt_driver *driver,
+                         struct rt_operation *operation)
+{
+    cancel(driver, name_of(operation, TAG_OPERATION));
+}
+
+static void operation_completed(struct rt_driver *driver,
+                                struct rt_operation *operation,
+                                const struct io_uring_cqe *completion)
+{
+    rt_rings_end(rings_of(driver));
+    operation->result = completion->res;
+    operation->complete(operation);
+}
+
+/* ---- completions ---- */
+
+static int watch_interrupt(struct rt_driver *driver)
+{
+    struct io_uring_sqe request =
+        poll_request(driver->interrupt.read_fd, POLLIN, TAG_INTERRUPT);
+
+    return rt_rings_begin(rings_of(driver), &request);
+}
+
+static int interrupt_completed(struct rt_driver *driver,
+                               const struct io_uring_cqe *completion)
+{
+    const struct uring_own *own = driver->own;
+
+    rt_interrupt_drain(&driver->interrupt);
+    if (completion->flags & IORING_CQE_F_MORE) {
+        return 0;
+    }
+    rt_rings_end(rings_of(driver));
+    return own->is_closing ? 0 : watch_interrupt(driver);
+}
+
+static int completed(struct rt_driver *driver,
+                     const struct io_uring_cqe *completion)
+{
+    char *address = (char *)(uintptr_t)completion->user_data;
+
+    if (completion->user_data == TAG_NOTHING) {
+        return 0;
+    }
+    if (completion->user_data == TAG_INTERRUPT) {
+        return interrupt_completed(driver, completion);
+    }
+    if (completion->user_data & TAG_OPERATION) {
+        operation_completed(
+            driver, (struct rt_operation *)(void *)(address - TAG_OPERATION),
+            completion);
+        return 0;
+    }
+    return source_completed(driver, (struct rt_source *)(void *)address,
+                            completion);
+}
+
+static int take_completions(struct rt_driver *driver)
+{
+    struct io_uring_cqe completion;
+    int error = 0;
+
+    /* No more than the queue holds: what comes meanwhile is for later. */
+    for (int i = 0; i < COMPLETIONS && !error &&
+                    rt_rings_pop(rings_of(driver), &completion);
+         i++) {
+        error = completed(driver, &completion);
+    }
+    return error;
+}
+
+/* Not an error: interrupted, or short of memory or of room for completions. */
+static bool is_passing(int error)
+{
+    return error == -EINTR || error == -EAGAIN || error == -EBUSY;
+}
+
+static int uring_wait(struct rt_driver *driver, uint64_t timeout_ns)
+{
+    int error = rt_rings_wait(rings_of(driver), timeout_ns);
+
+    return error && !is_passing(error) ? error : take_completions(driver);
+}
+
+/* ---- the life of the driver ---- */
+
+/* Ends all that the kernel has to do for us. */
+static int cancel_all(struct rt_driver *driver)
+{
+    struct io_uring_sqe request = {
+        .opcode = IORING_OP_ASYNC_CANCEL,
+        .cancel_flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL,
+        .user_data = TAG_NOTHING,
+    };
+    int error = rt_rings_push(rings_of(driver), &request);
+
+    return error ? error : rt_rings_submit(rings_of(driver));
+}
+
+/* Some sandboxes allow rings and forbid their use; old kernels do less. */
+static int probe(struct rt_driver *driver)
+{
+    struct io_uring_cqe completion;
+    int error = cancel_all(driver);
+
+    if (error) {
+        return error;
+    }
+    return rt_rings_pop(rings_of(driver), &completion) &&
+                   completion.res != -EINVAL
+               ? watch_interrupt(driver)
+               : -ENOSYS;
+}
+
+static int uring_init(struct rt_driver *driver)
+{
+    struct uring_own *own = rt_alloc(sizeof(*own));
+    int error;
+
+    if (!own) {
+        return -ENOMEM;
+    }
+    driver->own = own;
+    error = rt_rings_init(&own->rings, SUBMISSIONS, COMPLETIONS);
+    if (error) {
+        rt_free(own, sizeof(*own));
+        return error;
+    }
+    error = probe(driver);
+    if (error) {
+        rt_rings_deinit(&own->rings);
+        rt_free(own, sizeof(*own));
+    }
+    return error;
+}
+
+static void close_sources(struct rt_driver *driver)
+{
+    struct rt_list *node;
+
+    rt_lock_acquire(&driver->lock);
+    for (node = driver->all.next; node != &driver->all; node = node->next) {
+        RT_CONTAINER_OF(node, struct rt_source, node)->asked = 0;
+    }
+    rt_lock_release(&driver->lock);
+}
+
+/* Nothing is freed that the kernel still writes to, so all must complete. */
+static void uring_deinit(struct rt_driver *driver)
+{
+    struct uring_own *own = driver->own;
+    int error;
+
+    own->is_closing = true;
+    close_sources(driver);
+    error = cancel_all(driver);
+    while (own->rings.in_flight > 0 && (!error || is_passing(error))) {
+        error = rt_rings_wait(&own->rings, RT_NEVER);
+        (void)take_completions(driver);
+    }
+    rt_rings_deinit(&own->rings);
+    rt_free(own, sizeof(*own));
+}
+
+const struct rt_driver_ops rt_driver_uring = {
+    .name = "io_uring",
+    .init = uring_init,
+    .deinit = uring_deinit,
+    .add = uring_add,
+    .remove = uring_remove,
+    .wait = uring_wait,
+    .submit = uring_submit,
+    .cancel = uring_cancel,
+};
+
+#endif
