@@ -9,7 +9,8 @@
  *     RT_AWAIT(self->digest);
  *     if (self->digest.error == 0) { ... self->digest.result ... }
  *
- * The function may block, and may wait for futures with rt_thread_block_on.
+ * The function may block, may spawn tasks, and may wait for futures with
+ * rt_thread_block_on.
  * Once it runs, nothing stops it: what its argument points to must live until
  * it has returned, also when the future is dropped before. A clock that stands
  * still is not moved while such a function is out.

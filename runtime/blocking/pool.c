@@ -10,7 +10,7 @@
 #include "time/duration.h"
 
 struct rt_blocking_pool {
-    struct rt_runtime *runtime; /* borrowed */
+    struct rt_runtime *runtime; /* borrowed; each thread has a handle */
     struct rt_blocking_options options;
     _Atomic uint32_t references; /* creator, threads, jobs */
     _Atomic uint32_t out;        /* jobs that wait or run */
@@ -171,10 +171,12 @@ static void *thread_main(void *argument);
 
 static int start_thread_locked(struct rt_blocking_pool *pool)
 {
+    struct rt_handle handle = rt_handle(pool->runtime); /* the thread's */
     pthread_t thread;
     int error = pthread_create(&thread, NULL, thread_main, pool);
 
     if (error) {
+        rt_handle_drop(&handle);
         return -error;
     }
     atomic_fetch_add(&pool->references, 1);
@@ -266,9 +268,11 @@ static void leave(struct rt_blocking_pool *pool)
 static void *thread_main(void *argument)
 {
     struct rt_blocking_pool *pool = argument;
+    struct rt_handle handle = {pool->runtime};
     struct rt_job *job;
 
     own_pool = pool;
+    rt_enter(pool->runtime);
     pthread_mutex_lock(&pool->mutex);
     pool->is_summoned = false;
     while ((job = next_job_locked(pool))) {
@@ -278,6 +282,8 @@ static void *thread_main(void *argument)
         pthread_mutex_lock(&pool->mutex);
     }
     pthread_mutex_unlock(&pool->mutex);
+    rt_enter(NULL);
+    rt_handle_drop(&handle);
     leave(pool);
     return NULL;
 }

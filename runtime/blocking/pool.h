@@ -10,8 +10,9 @@
  * of short jobs is done by a few threads, and jobs that block get one each.
  *
  * A job is part of a heap block of its user, and counted: the pool holds it
- * until it is over, the user for as long as it wants to know. Every function
- * may be called on any thread.
+ * until it is over, the user for as long as it wants to know. Job threads are
+ * inside of the runtime: they can spawn tasks. Every function may be called
+ * on any thread.
  */
 #ifndef RT_BLOCKING_POOL_H
 #define RT_BLOCKING_POOL_H

@@ -215,9 +215,7 @@ int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout)
         rt_core_end_turn(runtime);
     }
     rt_enter(outer == runtime ? NULL : outer);
-    if (!error) {
-        rt_core_release(runtime);
-    }
+    rt_core_release(runtime);
     return error;
 }
 

@@ -102,7 +102,7 @@ void rt_shutdown(struct rt_runtime *runtime);
 /*
  * The same, but waits for blocking jobs that run for timeout ns at most:
  * rt_shutdown waits until they end. 0; or -ETIMEDOUT: some still run, and the
- * memory of the runtime stays for them.
+ * memory of the runtime goes with the last of them.
  */
 int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout);
 

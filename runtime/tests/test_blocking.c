@@ -402,6 +402,96 @@ START_TEST(a_job_may_wait_for_a_future)
 }
 END_TEST
 
+static intptr_t spawn_a_task(void *argument)
+{
+    (void)argument;
+    return RT_SPAWN_DETACHED(kit_say("spawned", RT_SECONDS(1)));
+}
+
+START_TEST(a_job_may_spawn_tasks)
+{
+    struct rt_blocking call;
+    struct rt_sleep nap;
+
+    build(1, RT_SECONDS(10));
+    call = rt_spawn_blocking(spawn_a_task, NULL);
+    ck_assert_int_eq(rt_block_on(runtime, &call.future), 0);
+    ck_assert_int_eq(call.result, 0);
+    nap = rt_sleep(RT_SECONDS(2));
+    ck_assert_int_eq(rt_block_on(runtime, &nap.future), 0);
+    ck_assert_str_eq(kit_logged(), "spawned");
+    rt_shutdown(runtime);
+}
+END_TEST
+
+static intptr_t spawn_when_let_go(void *argument)
+{
+    wait_at_gate(argument);
+    return spawn_a_task(argument);
+}
+
+START_TEST(a_job_of_a_runtime_that_is_shut_down_spawns_in_vain)
+{
+    struct rt_blocking call;
+    struct kit_waker waker;
+
+    build(1, RT_SECONDS(10));
+    kit_waker_init(&waker);
+    call = rt_spawn_blocking(spawn_when_let_go, NULL);
+    sem_wait(&begun);
+    ck_assert_int_eq(rt_shutdown_timeout(runtime, 0), -ETIMEDOUT);
+    sem_post(&gate);
+    while (kit_poll(&call.future, &waker) == RT_PENDING) {
+        sched_yield();
+    }
+    ck_assert_int_eq(call.result, -ECANCELED);
+    rt_future_drop(&call.future);
+}
+END_TEST
+
+/* Awaits so many jobs, one after the other. */
+struct asker {
+    struct rt_future future;
+    struct rt_blocking call;
+    int left;
+};
+
+KIT_OPS(asker);
+
+static enum rt_poll asker_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct asker *self = RT_SELF(future, struct asker);
+
+    RT_BEGIN(self);
+    for (; self->left > 0; self->left--) {
+        self->call = rt_spawn_blocking(add_one, &self->left);
+        RT_AWAIT(self->call);
+        ck_assert_int_eq(self->call.result, self->left + 1);
+    }
+    RT_END(self);
+}
+
+START_TEST(tasks_of_many_workers_share_the_pool)
+{
+    struct rt_builder builder = rt_builder_default();
+    struct rt_join_handle handles[MANY];
+
+    builder.workers = 4;
+    builder.blocking_threads = 4;
+    ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+    rt_enter(runtime);
+    for (int i = 0; i < MANY; i++) {
+        handles[i] = RT_SPAWN(KIT_MAKE(asker, .left = 50));
+    }
+    for (int i = 0; i < MANY; i++) {
+        ck_assert_int_eq(rt_block_on(runtime, &handles[i].future), 0);
+        ck_assert_int_eq(handles[i].result, 0);
+    }
+    rt_shutdown(runtime);
+    ck_assert_int_eq(runs, 50 * MANY);
+}
+END_TEST
+
 /* ---- shutdown ---- */
 
 /* A task that lets a job go when it is dropped. */
@@ -558,6 +648,9 @@ Suite *blocking_suite(void)
         only_the_latest_waker_is_woken,
         a_paused_clock_stands_still_while_a_job_is_out,
         a_job_may_wait_for_a_future,
+        a_job_may_spawn_tasks,
+        a_job_of_a_runtime_that_is_shut_down_spawns_in_vain,
+        tasks_of_many_workers_share_the_pool,
         shutdown_drops_the_tasks_and_then_waits_for_the_jobs,
         shutdown_cancels_the_jobs_that_did_not_begin,
         shutdown_with_a_timeout_gives_up_on_a_stuck_job,
