@@ -76,6 +76,14 @@
 #include "codec/prefixed.h"
 #include "codec/resp.h"
 
+#include "io/adapters.h"
+#include "io/buffered.h"
+#include "io/copy.h"
+#include "io/duplex.h"
+#include "io/split.h"
+#include "io/until.h"
+#include "io/vectored.h"
+
 #include "testing/poll.h"
 #include "testing/script.h"
 

@@ -12,6 +12,7 @@
 #define RT_IO_IO_H
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include "driver/driver.h"
 #include "future/future.h"
@@ -34,6 +35,15 @@ struct rt_io_ops {
     enum rt_poll (*poll_write)(struct rt_io *io, struct rt_io_waiter *waiter,
                                struct rt_context *cx, const void *buffer,
                                size_t size, ssize_t *result);
+    /* The same with several buffers. NULL: done with the first one only. */
+    enum rt_poll (*poll_readv)(struct rt_io *io, struct rt_io_waiter *waiter,
+                               struct rt_context *cx,
+                               const struct iovec *pieces, int count,
+                               ssize_t *result);
+    enum rt_poll (*poll_writev)(struct rt_io *io, struct rt_io_waiter *waiter,
+                                struct rt_context *cx,
+                                const struct iovec *pieces, int count,
+                                ssize_t *result);
     /* Sends on what was written and is kept back in a buffer. */
     enum rt_poll (*poll_flush)(struct rt_io *io, struct rt_io_waiter *waiter,
                                struct rt_context *cx, ssize_t *result);

@@ -134,15 +134,22 @@ void rt_half_close(struct rt_half *half)
     }
 }
 
+static void check_pair(const struct rt_half *reader,
+                       const struct rt_half *writer)
+{
+    if (!reader->shared || reader->shared != writer->shared ||
+        reader == writer) {
+        rt_panic("halves-of-two", "rt_io_rejoin of halves that were not split "
+                                  "from one another, or are closed");
+    }
+}
+
 void rt_io_rejoin(struct rt_half *reader, struct rt_half *writer,
                   struct rt_io *io)
 {
     struct rt_half_shared *shared = reader->shared;
 
-    if (!shared || shared != writer->shared || reader == writer) {
-        rt_panic("halves-of-two", "rt_io_rejoin of halves that were not split "
-                                  "from one another, or are closed");
-    }
+    check_pair(reader, writer);
     memcpy(io, shared->io, shared->size);
     rt_free(shared, sizeof(*shared) + shared->size);
     reader->shared = NULL;

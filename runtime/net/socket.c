@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 int rt_socket_open(int family, int type)
@@ -101,6 +102,74 @@ enum rt_poll rt_socket_poll_send(struct rt_source *source,
 
     while (rt_attempt_next(&attempt, cx)) {
         rt_attempt_end(&attempt, send(source->fd, buffer, asked, MSG_NOSIGNAL),
+                       asked);
+    }
+    *result = attempt.result;
+    return attempt.poll;
+}
+
+/*
+ * The message of these buffers; *asked is how many bytes that are. Hostile
+ * mode shortens it to a part of the first one, which *one then is.
+ */
+static struct msghdr message_of(const struct rt_attempt *attempt,
+                                const struct rt_context *cx,
+                                const struct iovec *pieces, int count,
+                                struct iovec *one, size_t *asked)
+{
+    size_t most = count < IOV_MAX ? (size_t)count : IOV_MAX;
+    size_t total = 0;
+    struct iovec *all = (struct iovec *)(uintptr_t)pieces; /* only read */
+
+    for (size_t i = 0; i < most; i++) {
+        total += pieces[i].iov_len;
+    }
+    *asked = rt_attempt_size(attempt, cx, total);
+    if (*asked == total) {
+        return (struct msghdr){.msg_iov = all, .msg_iovlen = most};
+    }
+    while (all->iov_len == 0) {
+        all++;
+    }
+    *one = *all;
+    one->iov_len = *asked < one->iov_len ? *asked : one->iov_len;
+    *asked = one->iov_len;
+    return (struct msghdr){.msg_iov = one, .msg_iovlen = 1};
+}
+
+enum rt_poll rt_socket_poll_recv_vectored(struct rt_source *source,
+                                          struct rt_io_waiter *waiter,
+                                          struct rt_context *cx,
+                                          const struct iovec *pieces, int count,
+                                          ssize_t *result)
+{
+    struct rt_attempt attempt = rt_attempt(source, waiter, RT_READABLE);
+    struct iovec one;
+    size_t asked;
+    struct msghdr message =
+        message_of(&attempt, cx, pieces, count, &one, &asked);
+
+    while (rt_attempt_next(&attempt, cx)) {
+        rt_attempt_end(&attempt, recvmsg(source->fd, &message, 0), asked);
+    }
+    *result = attempt.result;
+    return attempt.poll;
+}
+
+enum rt_poll rt_socket_poll_send_vectored(struct rt_source *source,
+                                          struct rt_io_waiter *waiter,
+                                          struct rt_context *cx,
+                                          const struct iovec *pieces, int count,
+                                          ssize_t *result)
+{
+    struct rt_attempt attempt = rt_attempt(source, waiter, RT_WRITABLE);
+    struct iovec one;
+    size_t asked;
+    struct msghdr message =
+        message_of(&attempt, cx, pieces, count, &one, &asked);
+
+    while (rt_attempt_next(&attempt, cx)) {
+        rt_attempt_end(&attempt, sendmsg(source->fd, &message, MSG_NOSIGNAL),
                        asked);
     }
     *result = attempt.result;

@@ -14,6 +14,8 @@
 #ifndef RT_NET_SOCKET_H
 #define RT_NET_SOCKET_H
 
+#include <sys/uio.h>
+
 #include "io/attempt.h"
 #include "net/address.h"
 
@@ -82,6 +84,18 @@ enum rt_poll rt_socket_poll_send(struct rt_source *source,
                                  struct rt_io_waiter *waiter,
                                  struct rt_context *cx, const void *buffer,
                                  size_t size, ssize_t *result);
+
+/* The same with several buffers at once; of too many, with the first ones. */
+enum rt_poll rt_socket_poll_recv_vectored(struct rt_source *source,
+                                          struct rt_io_waiter *waiter,
+                                          struct rt_context *cx,
+                                          const struct iovec *pieces, int count,
+                                          ssize_t *result);
+enum rt_poll rt_socket_poll_send_vectored(struct rt_source *source,
+                                          struct rt_io_waiter *waiter,
+                                          struct rt_context *cx,
+                                          const struct iovec *pieces, int count,
+                                          ssize_t *result);
 
 /* The same for accept: *result is the new fd, or -errno. */
 enum rt_poll rt_socket_poll_accept(struct rt_source *source,

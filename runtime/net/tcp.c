@@ -29,6 +29,26 @@ static enum rt_poll stream_poll_write(struct rt_io *io,
                                result);
 }
 
+static enum rt_poll stream_poll_readv(struct rt_io *io,
+                                      struct rt_io_waiter *waiter,
+                                      struct rt_context *cx,
+                                      const struct iovec *pieces, int count,
+                                      ssize_t *result)
+{
+    return rt_socket_poll_recv_vectored(stream_of(io)->source, waiter, cx,
+                                        pieces, count, result);
+}
+
+static enum rt_poll stream_poll_writev(struct rt_io *io,
+                                       struct rt_io_waiter *waiter,
+                                       struct rt_context *cx,
+                                       const struct iovec *pieces, int count,
+                                       ssize_t *result)
+{
+    return rt_socket_poll_send_vectored(stream_of(io)->source, waiter, cx,
+                                        pieces, count, result);
+}
+
 static enum rt_poll stream_poll_shutdown(struct rt_io *io,
                                          struct rt_io_waiter *waiter,
                                          struct rt_context *cx, ssize_t *result)
@@ -47,6 +67,8 @@ static void stream_close(struct rt_io *io)
 static const struct rt_io_ops stream_io_ops = {
     .poll_read = stream_poll_read,
     .poll_write = stream_poll_write,
+    .poll_readv = stream_poll_readv,
+    .poll_writev = stream_poll_writev,
     .poll_shutdown = stream_poll_shutdown,
     .close = stream_close,
 };

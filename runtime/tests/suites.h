@@ -60,6 +60,7 @@ Suite *framed_suite(void);
 Suite *resp_suite(void);
 Suite *copy_suite(void);
 Suite *process_suite(void);
+Suite *vectored_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
