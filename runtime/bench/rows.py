@@ -47,7 +47,7 @@ class Row:
         if self.above_floor:
             return floor is None or ours <= floor + self.above_floor
         if self.most:
-            return ours <= self.most
+            return int(ours) <= self.most  # less than a byte is other pages
         return theirs is None or ours / theirs <= self.targets[mode]
 
 

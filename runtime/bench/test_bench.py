@@ -54,7 +54,7 @@ def test_busy_program_that_sleeps_is_reported(monkeypatch):
         ("mutex", 26, 100, None, rows.MISSED),
         ("mutex", 101, 100, None, rows.SLOWER),
         ("mutex", 10, None, None, rows.UNKNOWN),
-        ("parked", 112, 136, None, rows.OK),
+        ("parked", 112.4, 136, None, rows.OK),
         ("parked", 113, 136, None, rows.MISSED),
         ("echo_rate", 99, 98, 100, rows.OK),
         ("echo_rate", 97, 96, 100, rows.MISSED),
