@@ -51,6 +51,11 @@ int rt_socket_peer(int fd, struct rt_address *address)
     return getpeername(fd, &address->any, &address->size) < 0 ? -errno : 0;
 }
 
+int rt_socket_shutdown(int fd, int how)
+{
+    return shutdown(fd, how) < 0 ? -errno : 0;
+}
+
 int rt_socket_adopt(struct rt_runtime *runtime, int *fd, const char *what,
                     struct rt_source **source)
 {

@@ -60,6 +60,14 @@ int rt_socket_local(int fd, struct rt_address *address);
 int rt_socket_peer(int fd, struct rt_address *address);
 
 /*
+ * SHUT_WR: we send no more (FIN). SHUT_RDWR ends it without closing it: reads
+ * give 0, writes -EPIPE, and accept -EINVAL (not on a Unix socket: that goes on
+ * waiting). So, unlike a close, it may come from any thread while others work
+ * on the socket.
+ */
+int rt_socket_shutdown(int fd, int how);
+
+/*
  * Registers a socket with the driver of the runtime. On an error it is closed,
  * and *fd is -1. Undone by rt_socket_close.
  */

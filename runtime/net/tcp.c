@@ -87,10 +87,7 @@ int rt_tcp_stream_adopt(struct rt_tcp_stream *stream, int fd)
 
 int rt_tcp_stream_shutdown(struct rt_tcp_stream *stream)
 {
-    if (!stream->source) {
-        return -EBADF;
-    }
-    return shutdown(stream->fd, SHUT_WR) < 0 ? -errno : 0;
+    return stream->source ? rt_socket_shutdown(stream->fd, SHUT_WR) : -EBADF;
 }
 
 void rt_tcp_stream_close(struct rt_tcp_stream *stream)

@@ -8,7 +8,8 @@
  *
  * Threads: one task may read a stream while another writes it, on two threads
  * too. A close wakes who waits, and their result is -EBADF; but it must not
- * come while another thread is inside of a poll of the same stream.
+ * come while another thread is inside of a poll of the same stream: between
+ * threads, rt_socket_shutdown ends it, or io/split.h shares it.
  *
  * RT_NET=local:DIR in the environment puts a socket file DIR/PORT in place of
  * each TCP port. Such sockets deliver inside the write call, which TCP, even

@@ -1,6 +1,7 @@
 /* Options, steps, peeking, and the ends of connections. */
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -345,6 +346,53 @@ START_TEST(closing_wakes_all_who_read_write_and_peek)
 }
 END_TEST
 
+/* Ends the socket that the fd names, as a thread does. */
+static void *shut_down(void *fd)
+{
+    ck_assert_int_eq(rt_socket_shutdown(*(int *)fd, SHUT_RDWR), 0);
+    return NULL;
+}
+
+static void shut_down_on_a_thread(int fd)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, shut_down, &fd), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
+START_TEST(another_thread_may_end_a_stream)
+{
+    struct rt_read read;
+    struct rt_write write;
+
+    net_connect_both();
+    read = rt_read(&net.stream.io, net.buffer, 1);
+    ck_assert_int_eq(kit_poll(&read.future, &net.waker), RT_PENDING);
+    shut_down_on_a_thread(net.stream.fd);
+    ck_assert(net_ends(&read.future));
+    ck_assert_int_eq(read.result, 0);
+    write = rt_write(&net.stream.io, "x", 1);
+    ck_assert(net_ends(&write.future));
+    ck_assert_int_eq(write.result, -EPIPE);
+}
+END_TEST
+
+START_TEST(another_thread_may_end_a_listener)
+{
+    struct rt_tcp_accept accept = rt_tcp_accept(&net.listener);
+
+    if (net.is_local) {
+        return;
+    }
+    ck_assert_int_eq(kit_poll(&accept.future, &net.waker), RT_PENDING);
+    shut_down_on_a_thread(net.listener.fd);
+    ck_assert(net_ends(&accept.future));
+    ck_assert_int_eq(accept.result, -EINVAL);
+    ck_assert(!rt_tcp_accept_should_retry(accept.result));
+}
+END_TEST
+
 /* ---- a server without fds ---- */
 
 /* Accepts until it has a client; after an error that passes it waits. */
@@ -430,6 +478,8 @@ Suite *socket_suite(void)
         a_close_with_linger_0_resets_the_connection,
         a_stream_that_is_adopted_works_like_one_accepted,
         closing_wakes_all_who_read_write_and_peek,
+        another_thread_may_end_a_stream,
+        another_thread_may_end_a_listener,
         a_server_survives_emfile_and_serves_the_client_later,
         NULL,
     };

@@ -61,12 +61,22 @@ static void expect_text(struct rt_udp_socket *socket, const char *text,
 
 /* ---- streams ---- */
 
-static void expect_echo_at(const char *path)
+/* From the one that is closed then to net.stream. */
+static void expect_hello_and_end(struct rt_tcp_stream *from)
+{
+    struct rt_write write = rt_write_all(&from->io, "hello", 5);
+
+    ck_assert(net_ends(&write.future));
+    ck_assert_int_eq(net_read(64), 5);
+    rt_tcp_stream_close(from);
+    ck_assert_int_eq(net_read(64), 0);
+}
+
+static void expect_service_at(const char *path)
 {
     struct rt_tcp_listener listener;
     struct rt_tcp_connect connecting = rt_unix_connect(path);
     struct rt_tcp_accept accept;
-    struct rt_write write;
     char peer[RT_TCP_ADDRESS_SIZE];
 
     ck_assert_int_eq(rt_unix_listen(&listener, path), 0);
@@ -77,27 +87,23 @@ static void expect_echo_at(const char *path)
     ck_assert_int_eq(accept.result, 0);
     rt_tcp_stream_peer(&connecting.stream, peer);
     ck_assert_str_eq(peer, path);
-    write = rt_write_all(&connecting.stream.io, "hello", 5);
-    ck_assert(net_ends(&write.future));
     net.stream = accept.stream;
-    ck_assert_int_eq(net_read(64), 5);
-    rt_tcp_stream_close(&connecting.stream);
-    ck_assert_int_eq(net_read(64), 0);
+    expect_hello_and_end(&connecting.stream);
     rt_tcp_stream_close(&net.stream);
     rt_tcp_listener_close(&listener);
 }
 
 START_TEST(a_client_reaches_a_listener_by_its_path)
 {
-    expect_echo_at(path_of("socket"));
+    expect_service_at(path_of("socket"));
 }
 END_TEST
 
 START_TEST(a_client_reaches_a_listener_by_an_abstract_name)
 {
-    expect_echo_at(abstract_name());
+    expect_service_at(abstract_name());
     /* It is gone with its socket, so it can be taken again. */
-    expect_echo_at(abstract_name());
+    expect_service_at(abstract_name());
 }
 END_TEST
 
