@@ -74,22 +74,28 @@ static void check_tasks(void)
     }
 }
 
-static void pop_two_push_one(void *data)
+static void pop(uint32_t count)
 {
-    for (int i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         struct rt_task *task = rt_deque_pop(&own);
 
         if (task) {
             take(task);
         }
     }
-    push(1);
-    (void)data;
 }
 
-static void push_three(void *data)
+static void pop_two_push_one(void *data)
 {
     (void)data;
+    pop(2);
+    push(1);
+}
+
+static void pop_one_push_three(void *data)
+{
+    (void)data;
+    pop(1);
     push(3);
 }
 
@@ -105,7 +111,7 @@ static void steal(void *data)
 
 static void deque_pop_against_steal(void)
 {
-    make_deque(3);
+    make_deque(2);
     rt_explore_thread(pop_two_push_one, NULL);
     rt_explore_thread(steal, NULL);
     rt_explore_join();
@@ -116,7 +122,7 @@ static void deque_pop_against_steal(void)
 static void deque_full_against_steal(void)
 {
     make_deque(RT_DEQUE_SIZE - 1);
-    rt_explore_thread(push_three, NULL);
+    rt_explore_thread(pop_one_push_three, NULL);
     rt_explore_thread(steal, NULL);
     rt_explore_join();
     check_tasks();
