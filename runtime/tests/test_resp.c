@@ -316,7 +316,7 @@ static struct rt_resp_value number_of(double number)
 START_TEST(what_is_written_is_what_was_decoded)
 {
     const struct rt_slice bytes = RT_SLICE(
-        "*14\r\n+a\r\n-b\r\n:-1\r\n$1\r\nd\r\n_\r\n#t\r\n#f\r\n,1.5\r\n"
+        "*14\r\n+a\r\n-b\r\n:-1\r\n$1\r\nx\r\n_\r\n#t\r\n#f\r\n,1.5\r\n"
         "(99\r\n!1\r\ne\r\n=5\r\ntxt:f\r\n%1\r\n+k\r\n~0\r\n>1\r\n:3\r\n"
         "|1\r\n+k\r\n:1\r\n:4\r\n");
     struct rt_resp_frame frame;
