@@ -56,6 +56,7 @@
 #include "task/tracker.h"
 
 #include "io/adapters.h"
+#include "io/async_fd.h"
 #include "io/buffer.h"
 #include "io/buffered.h"
 #include "io/copy.h"

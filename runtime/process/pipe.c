@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* pipe2 */
+
 #include "process/pipe.h"
 
 #include <errno.h>
@@ -96,6 +98,26 @@ int rt_pipe_adopt(struct rt_pipe *pipe, int fd)
         return error;
     }
     return rt_socket_adopt(runtime, &pipe->fd, "pipe", &pipe->source);
+}
+
+int rt_pipe_create(struct rt_pipe *reader, struct rt_pipe *writer)
+{
+    int ends[2];
+    int error;
+
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        return -errno;
+    }
+    error = rt_pipe_adopt(reader, ends[0]);
+    if (error) {
+        close(ends[1]);
+        return error;
+    }
+    error = rt_pipe_adopt(writer, ends[1]);
+    if (error) {
+        rt_pipe_close(reader);
+    }
+    return error;
 }
 
 void rt_pipe_close(struct rt_pipe *pipe)

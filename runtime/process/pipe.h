@@ -18,6 +18,12 @@ struct rt_pipe {
 };
 
 /*
+ * Makes both ends of a new pipe. Called inside a runtime. 0 or a negative
+ * errno.
+ */
+int rt_pipe_create(struct rt_pipe *reader, struct rt_pipe *writer);
+
+/*
  * Makes a pipe of an end of one, which it takes, also on an error. Called
  * inside a runtime. 0 or a negative errno.
  */

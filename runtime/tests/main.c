@@ -21,7 +21,7 @@ static Suite *(*const suites[])(void) = {
     blocking_suite,  stream_suite,      sources_suite,  buffered_suite,
     until_suite,     fs_suite,          lookup_suite,   codec_suite,
     framed_suite,    resp_suite,        copy_suite,     driver_suite,
-    multi_suite,     process_suite,     vectored_suite,
+    multi_suite,     process_suite,     vectored_suite, pipe_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

@@ -61,6 +61,7 @@ Suite *resp_suite(void);
 Suite *copy_suite(void);
 Suite *process_suite(void);
 Suite *vectored_suite(void);
+Suite *pipe_suite(void);
 
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);

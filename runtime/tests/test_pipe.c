@@ -1,0 +1,255 @@
+/* Pipes as io, and waiting for any fd. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "kit.h"
+#include "suites.h"
+
+static struct rt_pipe reader, writer;
+static struct rt_async_fd async;
+static struct kit_waker waker;
+static int event;
+static char text[64];
+
+static void set_up(void)
+{
+    kit_waker_init(&waker);
+    kit_runtime();
+    rt_resume();
+    ck_assert_int_eq(rt_pipe_create(&reader, &writer), 0);
+    event = eventfd(0, EFD_NONBLOCK);
+    ck_assert_int_eq(rt_async_fd_init(&async, event), 0);
+    kit_settle(rt_current());
+}
+
+static void tear_down(void)
+{
+    rt_pipe_close(&reader);
+    rt_pipe_close(&writer);
+    rt_async_fd_deinit(&async);
+    rt_async_fd_deinit(&async);
+    close(event);
+    rt_shutdown(rt_current());
+    ck_assert_int_eq(waker.held, 0);
+}
+
+#define RESULT(future_)                                                        \
+    (kit_poll(&(future_).future, &waker) == RT_READY ? (future_).result        \
+                                                     : -EAGAIN)
+
+static ssize_t get(void)
+{
+    struct rt_read read = rt_read(&reader.io, text, sizeof(text));
+
+    rt_block_on(rt_current(), &read.future);
+    return read.result;
+}
+
+static ssize_t put(const char *bytes)
+{
+    struct rt_write write = rt_write(&writer.io, bytes, strlen(bytes));
+
+    rt_block_on(rt_current(), &write.future);
+    return write.result;
+}
+
+START_TEST(what_goes_into_a_pipe_comes_out)
+{
+    ck_assert_int_eq(put("abc"), 3);
+    ck_assert_int_eq(get(), 3);
+    ck_assert_int_eq(memcmp(text, "abc", 3), 0);
+}
+END_TEST
+
+START_TEST(a_read_of_an_empty_pipe_waits_and_can_be_dropped)
+{
+    struct rt_read read = rt_read(&reader.io, text, sizeof(text));
+
+    ck_assert_int_eq(RESULT(read), -EAGAIN);
+    ck_assert_int_eq(put("abc"), 3);
+    kit_settle(rt_current());
+    ck_assert_int_eq(waker.wakes, 1);
+    rt_future_drop(&read.future);
+    ck_assert_int_eq(get(), 3);
+}
+END_TEST
+
+START_TEST(a_closed_writer_is_the_end)
+{
+    struct rt_flush shutdown = rt_io_shutdown(&writer.io);
+
+    ck_assert_int_eq(put("abc"), 3);
+    ck_assert_int_eq(RESULT(shutdown), 0);
+    ck_assert_int_eq(get(), 3);
+    ck_assert_int_eq(get(), 0);
+    ck_assert_int_eq(put("abc"), -EBADF);
+}
+END_TEST
+
+START_TEST(a_write_that_nobody_reads_is_an_error_and_no_signal)
+{
+    rt_io_close(&reader.io);
+    ck_assert_int_eq(put("abc"), -EPIPE);
+}
+END_TEST
+
+/* The sum of the two lowest numbers that are free: it grows with a leak. */
+static int free_fds(void)
+{
+    int fds[] = {dup(event), dup(event)};
+
+    close(fds[0]);
+    close(fds[1]);
+    return fds[0] + fds[1];
+}
+
+START_TEST(without_memory_there_is_no_pipe_and_no_fd_left)
+{
+    int before = free_fds();
+
+    for (unsigned long n = 1; n <= 2; n++) {
+        struct rt_pipe in, out;
+
+        rt_alloc_fail_after(n);
+        ck_assert_int_eq(rt_pipe_create(&in, &out), -ENOMEM);
+        ck_assert_int_eq(free_fds(), before);
+    }
+}
+END_TEST
+
+START_TEST(a_pipe_of_what_is_no_pipe_is_refused_and_closed)
+{
+    struct rt_pipe end;
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    ck_assert_int_eq(rt_pipe_adopt(&end, -1), -EBADF);
+    rt_alloc_fail_after(1);
+    ck_assert_int_eq(rt_pipe_adopt(&end, fd), -ENOMEM);
+    ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+}
+END_TEST
+
+START_TEST(an_fd_is_ready_when_the_kernel_says_so)
+{
+    struct rt_async_fd_ready ready = rt_async_fd_ready(&async, RT_READABLE);
+
+    ck_assert_int_eq(RESULT(ready), -EAGAIN);
+    eventfd_write(event, 1);
+    kit_settle(rt_current());
+    ck_assert_int_eq(waker.wakes, 1);
+    ck_assert_int_eq(RESULT(ready), 0);
+    rt_future_drop(&ready.future);
+}
+END_TEST
+
+START_TEST(readiness_stays_until_it_is_cleared)
+{
+    struct rt_async_fd_ready first = rt_async_fd_ready(&async, RT_READABLE);
+    struct rt_async_fd_ready second = rt_async_fd_ready(&async, RT_READABLE);
+    struct rt_async_fd_ready third = rt_async_fd_ready(&async, RT_READABLE);
+
+    eventfd_write(event, 1);
+    kit_settle(rt_current());
+    ck_assert_int_eq(RESULT(first), 0);
+    ck_assert_int_eq(RESULT(second), 0);
+    rt_async_fd_clear_ready(&second);
+    ck_assert_int_eq(RESULT(third), -EAGAIN);
+    rt_future_drop(&third.future);
+}
+END_TEST
+
+START_TEST(a_clear_does_not_lose_a_later_report)
+{
+    struct rt_async_fd_ready first = rt_async_fd_ready(&async, RT_READABLE);
+    struct rt_async_fd_ready second = rt_async_fd_ready(&async, RT_READABLE);
+
+    eventfd_write(event, 1);
+    kit_settle(rt_current());
+    ck_assert_int_eq(RESULT(first), 0);
+    eventfd_write(event, 1);
+    kit_settle(rt_current());
+    rt_async_fd_clear_ready(&first);
+    rt_block_on(rt_current(), &second.future); /* or it hangs */
+    ck_assert_int_eq(second.result, 0);
+}
+END_TEST
+
+static ssize_t read_event(int fd, void *value)
+{
+    return read(fd, value, sizeof(eventfd_t));
+}
+
+START_TEST(try_io_calls_only_when_ready_and_clears_on_eagain)
+{
+    eventfd_t value;
+
+    ck_assert_int_eq(rt_async_fd_try_io(&async, RT_READABLE, read_event, NULL),
+                     -EAGAIN); /* a call would give -EFAULT */
+    eventfd_write(event, 7);
+    kit_settle(rt_current());
+    ck_assert_int_eq(
+        rt_async_fd_try_io(&async, RT_READABLE, read_event, &value), 8);
+    ck_assert_uint_eq(value, 7);
+    ck_assert_int_eq(
+        rt_async_fd_try_io(&async, RT_READABLE, read_event, &value), -EAGAIN);
+    ck_assert_int_eq(rt_async_fd_try_io(&async, RT_READABLE, read_event, NULL),
+                     -EAGAIN);
+}
+END_TEST
+
+START_TEST(an_fd_that_is_not_registered_gives_ebadf)
+{
+    struct rt_async_fd_ready ready = rt_async_fd_ready(&async, RT_READABLE);
+
+    ck_assert_int_eq(RESULT(ready), -EAGAIN);
+    rt_async_fd_deinit(&async);
+    ck_assert_int_eq(waker.wakes, 1);
+    ck_assert_int_eq(RESULT(ready), -EBADF);
+    rt_async_fd_clear_ready(&ready);
+    ck_assert_int_eq(rt_async_fd_try_io(&async, RT_READABLE, read_event, NULL),
+                     -EBADF);
+}
+END_TEST
+
+START_TEST(a_regular_file_is_refused)
+{
+    struct rt_async_fd other;
+    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+    ck_assert_int_eq(rt_async_fd_init(&other, fd), -EPERM);
+    rt_async_fd_deinit(&other);
+    close(fd);
+    ck_assert_int_eq(rt_async_fd_init(&other, -1), -EBADF);
+}
+END_TEST
+
+Suite *pipe_suite(void)
+{
+    const TTest *const tests[] = {
+        what_goes_into_a_pipe_comes_out,
+        a_read_of_an_empty_pipe_waits_and_can_be_dropped,
+        a_closed_writer_is_the_end,
+        a_write_that_nobody_reads_is_an_error_and_no_signal,
+        without_memory_there_is_no_pipe_and_no_fd_left,
+        a_pipe_of_what_is_no_pipe_is_refused_and_closed,
+        an_fd_is_ready_when_the_kernel_says_so,
+        readiness_stays_until_it_is_cleared,
+        a_clear_does_not_lose_a_later_report,
+        try_io_calls_only_when_ready_and_clears_on_eagain,
+        an_fd_that_is_not_registered_gives_ebadf,
+        a_regular_file_is_refused,
+        NULL,
+    };
+    Suite *suite = suite_create("pipe");
+    TCase *cases = tcase_create("pipe");
+
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    for (int i = 0; tests[i]; i++) {
+        tcase_add_test(cases, tests[i]);
+    }
+    suite_add_tcase(suite, cases);
+    return suite;
+}
