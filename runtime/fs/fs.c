@@ -27,8 +27,8 @@ static void deliver(struct rt_fs_operation *operation, void *into)
         *(struct stat *)into = operation->stat;
         break;
     case RT_FS_READ_ALL:
-        *(struct rt_fs_content *)into = operation->content;
-        operation->content = (struct rt_fs_content){0};
+        *(struct rt_buffer *)into = operation->content;
+        operation->content = (struct rt_buffer){0};
         break;
     default:
         break;
@@ -182,18 +182,12 @@ struct rt_fs rt_fs_metadata(const char *path, struct stat *metadata)
     return fs;
 }
 
-struct rt_fs rt_fs_read(const char *path, struct rt_fs_content *content)
+struct rt_fs rt_fs_read(const char *path, struct rt_buffer *content)
 {
     struct rt_fs fs = make_of_names(RT_FS_READ_ALL, path, NULL, 0, 0);
 
     fs.into = content;
     return fs;
-}
-
-void rt_fs_content_free(struct rt_fs_content *content)
-{
-    rt_free(content->data, content->capacity);
-    *content = (struct rt_fs_content){0};
 }
 
 struct rt_fs rt_fs_write(const char *path, const void *bytes, size_t size)

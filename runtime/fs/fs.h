@@ -60,11 +60,10 @@ struct rt_fs rt_file_metadata(struct rt_file *file, struct stat *metadata);
 struct rt_fs rt_fs_metadata(const char *path, struct stat *metadata);
 
 /*
- * Reads the whole file; result is its size. content is the awaiter's then, to
- * be freed with rt_fs_content_free. A NUL stands behind the last byte.
+ * Reads the whole file; result is its size. *content is made anew, and the
+ * awaiter's then: rt_buffer_deinit.
  */
-struct rt_fs rt_fs_read(const char *path, struct rt_fs_content *content);
-void rt_fs_content_free(struct rt_fs_content *content);
+struct rt_fs rt_fs_read(const char *path, struct rt_buffer *content);
 
 /* Makes the file, or empties it, and writes these bytes. */
 struct rt_fs rt_fs_write(const char *path, const void *bytes, size_t size);

@@ -40,7 +40,7 @@ static void operation_destroy(struct rt_job *job)
     if (operation->handle) {
         rt_fs_handle_unref(operation->handle);
     }
-    rt_free(operation->content.data, operation->content.capacity);
+    rt_buffer_deinit(&operation->content);
     rt_fs_listing_destroy(operation->listing);
     rt_free(operation, operation->block_size);
 }

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "blocking/pool.h"
+#include "io/buffer.h"
 
 /* What to do, with which of the fields below, and what result is then. */
 enum rt_fs_code {
@@ -44,13 +45,6 @@ struct rt_fs_handle {
 void rt_fs_handle_ref(struct rt_fs_handle *handle);
 void rt_fs_handle_unref(struct rt_fs_handle *handle);
 
-/* What RT_FS_READ_ALL has read, on the heap. */
-struct rt_fs_content {
-    char *data;      /* owned: see rt_free */
-    size_t size;     /* bytes in the file; a NUL comes behind them */
-    size_t capacity; /* bytes in data */
-};
-
 struct rt_fs_listing;
 
 struct rt_fs_operation {
@@ -66,7 +60,7 @@ struct rt_fs_operation {
     size_t size;
     int64_t result; /* 0 or more, or a negative errno */
     struct stat stat;
-    struct rt_fs_content content;
+    struct rt_buffer content;      /* owned */
     struct rt_fs_listing *listing; /* owned; or NULL */
     size_t block_size;             /* bytes of all this */
 };

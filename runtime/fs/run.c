@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "fs/listing.h"
 
-enum { NEW_FILE_MODE = 0666, MODE_BITS = 07777, FIRST_CAPACITY = 4096 };
+enum { NEW_FILE_MODE = 0666, MODE_BITS = 07777 };
 
 static int64_t or_errno(int64_t result)
 {
@@ -78,65 +78,44 @@ static int64_t run_stat(struct rt_fs_operation *operation)
 
 /* ---- whole files ---- */
 
-static int grow(struct rt_fs_content *content, size_t capacity)
-{
-    char *data = rt_alloc(capacity);
-
-    if (!data) {
-        return -ENOMEM;
-    }
-    if (content->size > 0) {
-        memcpy(data, content->data, content->size);
-    }
-    rt_free(content->data, content->capacity);
-    content->data = data;
-    content->capacity = capacity;
-    return 0;
-}
-
 /*
  * Reads to the end, whatever the size was said to be: some files of the system
- * say 0. One byte stays for the NUL. 0 or a negative errno.
+ * say 0. 0 or a negative errno.
  */
-static int64_t read_to_end(struct rt_fs_content *content, int fd)
+static int64_t read_to_end(struct rt_buffer *content, int fd, size_t size)
 {
-    ssize_t count;
-    int error;
+    /* One more, so that the end is seen without more room. */
+    int error = rt_buffer_reserve(content, size + 1);
+    ssize_t count = 1;
 
-    do {
-        if (content->capacity - content->size < 2) {
-            error = grow(content, content->capacity * 2);
-            if (error) {
-                return error;
-            }
+    while (!error && count > 0) {
+        count = read(fd, content->memory + content->end,
+                     content->capacity - content->end);
+        if (count < 0) {
+            return -errno;
         }
-        count = read(fd, content->data + content->size,
-                     content->capacity - content->size - 1);
-        content->size += count > 0 ? (size_t)count : 0;
-    } while (count > 0);
-    return or_errno(count);
+        content->end += (size_t)count;
+        error = rt_buffer_reserve(content, 1);
+    }
+    return error;
 }
 
 static int64_t run_read_all(struct rt_fs_operation *operation)
 {
-    struct rt_fs_content *content = &operation->content;
+    struct rt_buffer *content = &operation->content;
     int fd = open(operation->path, O_RDONLY | O_CLOEXEC);
     int64_t result;
 
     if (fd < 0) {
         return -errno;
     }
-    content->size = 0;
+    rt_buffer_deinit(content); /* of an attempt that was interrupted */
     result = or_errno(fstat(fd, &operation->stat));
     if (!result) {
-        result =
-            grow(content, FIRST_CAPACITY + (size_t)operation->stat.st_size);
-    }
-    if (!result) {
-        result = read_to_end(content, fd);
+        result = read_to_end(content, fd, (size_t)operation->stat.st_size);
     }
     close(fd);
-    return result ? result : (int64_t)content->size;
+    return result ? result : (int64_t)rt_buffer_length(content);
 }
 
 /* Writes all of it. 0 or a negative errno. */
