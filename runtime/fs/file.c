@@ -1,8 +1,11 @@
 #include "fs/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "sched/runtime.h"
 
 static struct rt_file *file_of(struct rt_io *io)
@@ -208,6 +211,26 @@ void rt_file_take(struct rt_file *file, struct rt_fs_operation *opened)
         .position = opened->offset,
     };
     opened->handle = NULL;
+}
+
+int rt_file_of_fd(struct rt_file *file, int fd)
+{
+    struct rt_fs_handle *handle = rt_alloc(sizeof(*handle));
+    int error;
+
+    *file = (struct rt_file){.io = {&file_io_ops}, .position = -1};
+    if (!handle) {
+        return -ENOMEM;
+    }
+    handle->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (handle->fd < 0) {
+        error = -errno;
+        rt_free(handle, sizeof(*handle));
+        return error;
+    }
+    atomic_init(&handle->references, 1);
+    file->handle = handle;
+    return 0;
 }
 
 void rt_file_close(struct rt_file *file)

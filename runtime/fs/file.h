@@ -26,6 +26,15 @@ struct rt_file {
 };
 
 /*
+ * An io of an fd that may block, such as STDIN_FILENO; a pipe or a terminal
+ * too. It gets a number of its own, and its flags stay as they are, for other
+ * processes share them; so somebody must wait for it, as for a file. It has no
+ * position. A read that is dropped holds its thread until something comes, and
+ * what comes then goes to the next read. 0; or -ENOMEM, or another errno.
+ */
+int rt_file_of_fd(struct rt_file *file, int fd);
+
+/*
  * Closes it; harmless when closed before, or never opened (zeroed). What still
  * runs on the file holds it open until then.
  */

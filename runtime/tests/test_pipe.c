@@ -226,6 +226,40 @@ START_TEST(a_regular_file_is_refused)
 }
 END_TEST
 
+START_TEST(standard_input_is_read_and_its_flags_stay)
+{
+    struct rt_file in;
+    struct rt_read read = rt_read(&in.io, text, 2);
+    struct rt_read rest = rt_read(&in.io, text, sizeof(text));
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    dup2(ends[0], STDIN_FILENO);
+    ck_assert_int_eq(write(ends[1], "abc", 3), 3);
+    close(ends[1]);
+    ck_assert_int_eq(rt_file_of_fd(&in, STDIN_FILENO), 0);
+    rt_block_on(rt_current(), &read.future);
+    ck_assert_int_eq(read.result, 2);
+    rt_block_on(rt_current(), &rest.future);
+    ck_assert_int_eq(rest.result, 1);
+    ck_assert_int_eq(fcntl(STDIN_FILENO, F_GETFL) & O_NONBLOCK, 0);
+    rt_file_close(&in);
+    ck_assert_int_ge(fcntl(STDIN_FILENO, F_GETFD), 0);
+}
+END_TEST
+
+START_TEST(a_file_of_an_fd_tells_of_errors)
+{
+    struct rt_file file;
+
+    ck_assert_int_eq(rt_file_of_fd(&file, -1), -EBADF);
+    rt_file_close(&file);
+    rt_alloc_fail_after(1);
+    ck_assert_int_eq(rt_file_of_fd(&file, event), -ENOMEM);
+    rt_file_close(&file);
+}
+END_TEST
+
 Suite *pipe_suite(void)
 {
     const TTest *const tests[] = {
@@ -241,6 +275,8 @@ Suite *pipe_suite(void)
         try_io_calls_only_when_ready_and_clears_on_eagain,
         an_fd_that_is_not_registered_gives_ebadf,
         a_regular_file_is_refused,
+        standard_input_is_read_and_its_flags_stay,
+        a_file_of_an_fd_tells_of_errors,
         NULL,
     };
     Suite *suite = suite_create("pipe");
