@@ -13,7 +13,7 @@ void rt_alloc_fail_after(unsigned long n)
     atomic_store(&fail_countdown, n);
 }
 
-static int should_fail(void)
+bool rt_alloc_is_to_fail(void)
 {
     unsigned long left =
         atomic_load_explicit(&fail_countdown, memory_order_relaxed);
@@ -24,12 +24,12 @@ static int should_fail(void)
             return left == 1;
         }
     }
-    return 0;
+    return false;
 }
 
 void *rt_alloc(size_t size)
 {
-    return should_fail() ? NULL : calloc(1, size);
+    return rt_alloc_is_to_fail() ? NULL : calloc(1, size);
 }
 
 void rt_free(void *memory, size_t size)

@@ -8,6 +8,7 @@
 #ifndef RT_BASE_MEMORY_H
 #define RT_BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Returns zeroed memory of size bytes, owned by the caller, or NULL. */
@@ -21,6 +22,9 @@ void rt_free(void *memory, size_t size);
  * Zero turns it off. For tests of running out of memory.
  */
 void rt_alloc_fail_after(unsigned long n);
+
+/* Counts as an rt_alloc: is this one to fail? For who allocates otherwise. */
+bool rt_alloc_is_to_fail(void);
 
 /* The struct of the given type that has this pointer as its member. */
 #define RT_CONTAINER_OF(pointer, type, member)                                 \

@@ -29,6 +29,9 @@ struct rt_builder rt_builder_default(void)
         .blocking_threads = DEFAULT_BLOCKING_THREADS,
         .blocking_keep_alive = RT_SECONDS(10),
         .poll_budget = RT_BUDGET,
+#ifdef RT_DEBUG
+        .memory = RT_MEMORY_MALLOC,
+#endif
         .thread_name = "rt-worker",
     };
 }

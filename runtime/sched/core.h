@@ -18,6 +18,7 @@
 #include "sched/deque.h"
 #include "sched/inject.h"
 #include "sched/parker.h"
+#include "sched/pool.h"
 #include "sched/runtime.h"
 #include "sched/sleepers.h"
 
@@ -35,9 +36,11 @@ struct rt_worker {
     uint32_t index;
     _Atomic(const void *) thread_mark; /* rt_core_thread of the thread that it
                                           runs on now, or NULL; any thread */
-    uint32_t tick;                     /* polls so far, modulo 2^32 */
-    bool is_inside_task;               /* a poll is running */
-    int64_t allocated;                 /* see references */
+    uint32_t until_events; /* polls until it asks the driver in between */
+    uint32_t tick;         /* polls so far, modulo 2^32 */
+    bool is_inside_task;   /* a poll is running */
+    int64_t allocated;     /* see references */
+    struct rt_pool pool;   /* memory of tasks */
     struct rt_random random;
     struct rt_hostility hostility;
     struct rt_queue deferred;       /* tasks that yielded to the driver */

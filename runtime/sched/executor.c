@@ -8,10 +8,8 @@
 #include "sched/core.h"
 #include "trace/trace.h"
 
-enum {
-    INJECT_INTERVAL = 31, /* polls between two looks at the injected tasks */
-    SPURIOUS_ONE_IN = 4,  /* hostile mode: one extra poll in so many */
-};
+/* Hostile mode: one extra poll in so many. */
+enum { SPURIOUS_ONE_IN = 4 };
 
 void rt_core_push_ready(struct rt_worker *worker, struct rt_task *task)
 {
@@ -53,10 +51,12 @@ static struct rt_task *next_task(struct rt_worker *worker)
 {
     struct rt_task *task;
 
-    if (worker->tick % INJECT_INTERVAL == 0 || worker->ready.length == 0) {
+    if (worker->ready.length == 0) {
         rt_core_take_injected(worker);
     }
-    shuffle(worker);
+    if (worker->hostility.features) {
+        shuffle(worker);
+    }
     task = rt_queue_pop(&worker->ready);
     if (task) {
         RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
@@ -94,7 +94,9 @@ static void run_spuriously(struct rt_worker *worker)
     uint32_t steps;
     struct rt_task *task;
 
-    if (count == 0) {
+    if (count == 0 ||
+        !rt_hostility_strikes(&worker->hostility, RT_HOSTILE_SPURIOUS,
+                              SPURIOUS_ONE_IN)) {
         return;
     }
     steps = rt_random_below(&worker->hostility.random, (uint32_t)count);
@@ -113,7 +115,8 @@ void rt_core_turn(struct rt_worker *worker)
 {
     struct rt_task *task;
 
-    if (++worker->tick % worker->runtime->builder.event_interval == 0) {
+    if (--worker->until_events == 0) {
+        worker->until_events = worker->runtime->builder.event_interval;
         rt_core_poll_events(worker);
     }
     task = next_task(worker);
@@ -122,8 +125,7 @@ void rt_core_turn(struct rt_worker *worker)
         return;
     }
     run_task(worker, task);
-    if (rt_hostility_strikes(&worker->hostility, RT_HOSTILE_SPURIOUS,
-                             SPURIOUS_ONE_IN)) {
+    if (worker->hostility.features) {
         run_spuriously(worker);
     }
 }

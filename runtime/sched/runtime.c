@@ -71,6 +71,7 @@ static void init_worker(struct rt_runtime *runtime, uint32_t index)
 
     worker->runtime = runtime;
     worker->index = index;
+    worker->until_events = builder->event_interval;
     worker->random.state = builder->seed + index;
     worker->hostility.features = builder->hostile;
     worker->hostility.random.state = ~worker->random.state;

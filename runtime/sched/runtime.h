@@ -35,6 +35,12 @@
 
 enum { RT_WORKERS_MOST = 256 };
 
+/* Where the memory of tasks comes from. */
+enum rt_memory {
+    RT_MEMORY_POOLED, /* free lists of the workers: sched/pool.h */
+    RT_MEMORY_MALLOC, /* malloc, so that tools see each task */
+};
+
 /* How to build a runtime. Start from rt_builder_default() and change it. */
 struct rt_builder {
     enum rt_clock_kind clock;
@@ -49,8 +55,9 @@ struct rt_builder {
     const struct rt_driver_ops *driver; /* borrowed; NULL: the best one here */
     bool may_fall_back; /* to the best one, when driver is refused */
 
-    uint32_t workers;     /* threads that run tasks; 0: current-thread */
-    uint32_t poll_budget; /* leaf operations in a poll: see rt_budget_spend */
+    uint32_t workers;      /* threads that run tasks; 0: current-thread */
+    uint32_t poll_budget;  /* leaf operations in a poll: see rt_budget_spend */
+    enum rt_memory memory; /* pooled; in debug builds malloc */
     const char *thread_name; /* borrowed: of the workers, up to 10 letters */
 
     /* Called on each worker's thread with hook_argument; NULL: not. */

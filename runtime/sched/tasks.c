@@ -117,6 +117,7 @@ static void destroy(struct rt_runtime *runtime)
 {
     for (uint32_t i = 0; i < runtime->worker_count; i++) {
         rt_parker_deinit(&runtime->workers[i].parker);
+        rt_pool_deinit(&runtime->workers[i].pool);
     }
     if (runtime->blocking) {
         rt_blocking_pool_drop(runtime->blocking);
@@ -156,14 +157,38 @@ void rt_core_release(struct rt_runtime *runtime)
     add_references(runtime, left - REFERENCE_OF_OWNER);
 }
 
-static void freed(struct rt_task_owner *owner)
+static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
 {
-    struct rt_worker *worker = rt_core_own_worker(runtime_of(owner));
+    struct rt_runtime *runtime = runtime_of(owner);
+    struct rt_worker *worker = rt_core_own_worker(runtime);
+    void *memory;
 
+    *is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
+                 runtime->builder.memory != RT_MEMORY_MALLOC;
+    memory = *is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
+    if (memory && worker) {
+        worker->allocated++;
+    } else if (memory) {
+        rt_core_ref(runtime);
+    }
+    return memory;
+}
+
+static void free_memory(struct rt_task_owner *owner, void *memory, size_t size,
+                        bool is_pooled)
+{
+    struct rt_runtime *runtime = runtime_of(owner);
+    struct rt_worker *worker = rt_core_own_worker(runtime);
+
+    if (is_pooled) {
+        rt_pool_free(worker ? &worker->pool : NULL, memory, size);
+    } else {
+        rt_free(memory, size);
+    }
     if (worker) {
         worker->allocated--;
     } else {
-        rt_core_unref(runtime_of(owner));
+        rt_core_unref(runtime);
     }
 }
 
@@ -221,7 +246,6 @@ static struct rt_task *spawn_here(struct rt_worker *worker,
     if (!task) {
         return NULL;
     }
-    worker->allocated++;
     rt_core_link(runtime, task);
     RT_TRACE(trace_spawn(task));
     if (rt_core_is_multi(runtime)) {
@@ -242,7 +266,6 @@ static struct rt_task *spawn_locked(struct rt_runtime *runtime,
     if (!task) {
         return NULL;
     }
-    rt_core_ref(runtime);
     /* A current-thread runtime links it on its own thread. */
     if (rt_core_is_multi(runtime)) {
         rt_core_link(runtime, task);
@@ -345,7 +368,12 @@ void rt_core_drop_all_tasks(struct rt_runtime *runtime)
 
 void rt_core_init_tasks(struct rt_runtime *runtime)
 {
-    runtime->owner = (struct rt_task_owner){schedule, release, freed};
+    runtime->owner = (struct rt_task_owner){
+        .schedule = schedule,
+        .release = release,
+        .allocate = allocate,
+        .free = free_memory,
+    };
     runtime->references = REFERENCE_OF_OWNER;
     rt_inject_init(&runtime->inject);
     for (int i = 0; i < RT_SHARDS; i++) {

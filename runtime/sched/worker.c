@@ -261,7 +261,9 @@ static void turn(struct rt_worker *worker)
 {
     struct rt_task *task;
 
-    if (++worker->tick % worker->runtime->builder.event_interval == 0) {
+    worker->tick++;
+    if (--worker->until_events == 0) {
+        worker->until_events = worker->runtime->builder.event_interval;
         rt_core_try_driver(worker);
         wake_deferred(worker);
     }

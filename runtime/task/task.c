@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/monotonic.h"
+#include "base/word.h"
 #include "trace/trace.h"
 
 /* Ids are handed to the threads in blocks, so that a spawn shares nothing. */
@@ -48,8 +49,10 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
                                const struct rt_future *frame, size_t frame_size,
                                const char *name)
 {
-    struct rt_task *task =
-        rt_alloc(sizeof(struct rt_task) + frame_size + name_size(name));
+    bool is_pooled = false;
+    struct rt_task *task = owner->allocate(
+        owner, sizeof(struct rt_task) + frame_size + name_size(name),
+        &is_pooled);
 
     if (!task) {
         return NULL;
@@ -57,9 +60,11 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
     atomic_init(&task->state, RT_TASK_QUEUED | 3 * RT_TASK_ONE_REF);
     task->owner = owner;
     rt_list_init(&task->all);
+    task->joiner = RT_NO_WAKER;
     task->id = next_id();
-    task->frame_size = frame_size & INT32_MAX;
+    task->frame_size = (uint32_t)frame_size & RT_TASK_FRAME_MOST;
     task->has_name = name != NULL;
+    task->is_pooled = is_pooled;
     memcpy((void *)task->future, frame, frame_size);
     if (name) {
         memcpy((char *)task->future + frame_size, name, name_size(name));
@@ -67,36 +72,40 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
     return task;
 }
 
+/* Adds a number of references, which may be negative. Returns the word before.
+ */
+static uint64_t add_references(struct rt_task *task, int change)
+{
+    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+
+    while (!rt_word_exchange(&task->state, &state,
+                             state + (uint64_t)change * RT_TASK_ONE_REF)) {
+    }
+    return state;
+}
+
 void rt_task_ref(struct rt_task *task)
 {
-    /* Relaxed: who adds a reference has one, so the task can't go away. */
-    atomic_fetch_add_explicit(&task->state, RT_TASK_ONE_REF,
-                              memory_order_relaxed);
+    add_references(task, 1);
 }
 
 static void free_task(struct rt_task *task)
 {
     struct rt_task_owner *owner = task->owner;
 
-    rt_free(task, allocation_size(task));
-    owner->freed(owner);
+    owner->free(owner, task, allocation_size(task), task->is_pooled);
 }
 
 void rt_task_unref(struct rt_task *task)
 {
     /*
      * Who has the only reference needs no atomic subtraction: nobody else is
-     * there to see it. Acquire pairs with the release below.
+     * there to see it. Acquire pairs with the release of who was last before.
      */
     uint64_t before = atomic_load_explicit(&task->state, memory_order_acquire);
 
     if (before / RT_TASK_ONE_REF > 1) {
-        /*
-         * Release pairs with the acquire of whoever drops the last reference:
-         * all that we did with the task happened before it is freed.
-         */
-        before = atomic_fetch_sub_explicit(&task->state, RT_TASK_ONE_REF,
-                                           memory_order_acq_rel);
+        before = add_references(task, -1);
     }
     if (before / RT_TASK_ONE_REF == 1) {
         free_task(task);
@@ -137,16 +146,6 @@ static enum rt_trace_outcome outcome_of(uint64_t before)
 }
 
 /*
- * Acquire and release, always: whoever changes the word sees what was written
- * before the last change of it, and shows what it wrote itself.
- */
-static bool exchange(struct rt_task *task, uint64_t *state, uint64_t next)
-{
-    return atomic_compare_exchange_weak_explicit(
-        &task->state, state, next, memory_order_acq_rel, memory_order_acquire);
-}
-
-/*
  * Sets QUEUED, and takes a reference for the queue if the caller is to queue
  * the task. The exchange is acquire and release: what the waking thread wrote
  * before is seen by the poll, which clears QUEUED with acquire before it looks.
@@ -169,7 +168,7 @@ static enum rt_trace_outcome mark_queued(struct rt_task *task)
          * A coalesced wake writes too (the same value): the poll that it
          * relies on must see what happened before this wake as well.
          */
-    } while (!exchange(task, &state, next));
+    } while (!rt_word_exchange(&task->state, &state, next));
     return outcome;
 }
 
@@ -205,7 +204,7 @@ static void wake_and_drop(struct rt_task *task)
             next -= RT_TASK_ONE_REF; /* not the last: a queue or a poll has
                                         one too */
         }
-    } while (!exchange(task, &state, next));
+    } while (!rt_word_exchange(&task->state, &state, next));
     if (outcome == RT_TRACE_WAKE_QUEUED) {
         task->owner->schedule(task->owner, task);
     }
@@ -251,7 +250,7 @@ static void complete(struct rt_task *task, uint64_t flags,
         next &= ~(uint64_t)(RT_TASK_RUNNING | RT_TASK_QUEUED);
         /* The joiner's waker is in the task, so one reference waits for it. */
         next -= state & RT_TASK_JOINER ? RT_TASK_ONE_REF : 2 * RT_TASK_ONE_REF;
-    } while (!exchange(task, &state, next));
+    } while (!rt_word_exchange(&task->state, &state, next));
     if (state & RT_TASK_JOINER) {
         rt_waker_wake(&task->joiner);
         rt_task_unref(task);
@@ -309,9 +308,12 @@ static enum rt_poll poll_future(struct rt_task *task, struct rt_context *cx)
 /* Queued to running. Acquire pairs with mark_queued in the waking thread. */
 static uint64_t begin_poll(struct rt_task *task)
 {
+    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
     uint64_t flip = RT_TASK_QUEUED | RT_TASK_RUNNING;
 
-    return atomic_fetch_xor_explicit(&task->state, flip, memory_order_acq_rel);
+    while (!rt_word_exchange(&task->state, &state, state ^ flip)) {
+    }
+    return state;
 }
 
 /*
@@ -335,7 +337,7 @@ static uint64_t end_poll(struct rt_task *task, uint64_t wake)
         if (!(next & RT_TASK_QUEUED)) {
             next -= RT_TASK_ONE_REF;
         }
-    } while (!exchange(task, &state, next));
+    } while (!rt_word_exchange(&task->state, &state, next));
     return next;
 }
 
@@ -401,7 +403,7 @@ void rt_task_abort(struct rt_task *task)
         if (state & (RT_TASK_COMPLETE | RT_TASK_ABORTED)) {
             return;
         }
-    } while (!exchange(task, &state, state | RT_TASK_ABORTED));
+    } while (!rt_word_exchange(&task->state, &state, state | RT_TASK_ABORTED));
     RT_TRACE(rt_trace_write(RT_TRACE_ABORT, task->id, rt_trace_task(), 0, 0));
     /* So that the executor comes to look at it. */
     waker_wake_by_ref(task);
@@ -435,7 +437,7 @@ static bool change_joiner(struct rt_task *task, uint64_t joiner)
             return true; /* only the handle's thread sets and clears it */
         }
         next = (state & ~(uint64_t)RT_TASK_JOINER) | joiner;
-    } while (!exchange(task, &state, next));
+    } while (!rt_word_exchange(&task->state, &state, next));
     return true;
 }
 

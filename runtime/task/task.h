@@ -45,6 +45,8 @@ enum {
     RT_TASK_ONE_REF = 1 << 6,
 };
 
+enum { RT_TASK_FRAME_MOST = (1 << 30) - 1 }; /* bytes */
+
 struct rt_task;
 
 /* Who runs a task. Both functions may be called on any thread. */
@@ -57,19 +59,27 @@ struct rt_task_owner {
      * the task.
      */
     void (*release)(struct rt_task_owner *owner, struct rt_task *task);
-    /* The memory of a task of this owner was freed: the last call for it. */
-    void (*freed)(struct rt_task_owner *owner);
+    /*
+     * Memory for a task, not zeroed, or NULL. *is_pooled says where it comes
+     * from, and is handed back when it is freed, on any thread: the last call
+     * for that task.
+     */
+    void *(*allocate)(struct rt_task_owner *owner, size_t size,
+                      bool *is_pooled);
+    void (*free)(struct rt_task_owner *owner, void *memory, size_t size,
+                 bool is_pooled);
 };
 
 struct rt_task {
     _Atomic uint64_t state;
     struct rt_task *queue_next;  /* guarded by the queue that it is in */
-    struct rt_task_owner *owner; /* borrowed: lives until the last freed */
+    struct rt_task_owner *owner; /* borrowed: lives until the last free */
     struct rt_list all;          /* guarded by the owner: all live tasks */
     struct rt_waker joiner;      /* guarded by JOINER, see above */
     uint32_t id;                 /* from 1, never used twice */
-    uint32_t frame_size : 31;    /* bytes of the frame behind this header */
+    uint32_t frame_size : 30;    /* bytes of the frame behind this header */
     uint32_t has_name : 1;       /* which lies behind the frame */
+    uint32_t is_pooled : 1;      /* whose memory: see the owner */
     _Alignas(16) struct rt_future future[]; /* the frame */
 };
 

@@ -18,9 +18,20 @@ static struct {
 
 static int freed; /* tasks whose memory is gone */
 
-static void fake_freed(struct rt_task_owner *owner)
+static void *fake_allocate(struct rt_task_owner *owner, size_t size,
+                           bool *is_pooled)
 {
     (void)owner;
+    *is_pooled = true;
+    return rt_alloc(size);
+}
+
+static void fake_free(struct rt_task_owner *owner, void *memory, size_t size,
+                      bool is_pooled)
+{
+    (void)owner;
+    ck_assert(is_pooled);
+    rt_free(memory, size);
     freed++;
 }
 
@@ -80,8 +91,8 @@ static void make_task(bool is_ready)
 {
     struct subject frame = KIT_MAKE(subject, .is_ready = is_ready);
 
-    fake.owner =
-        (struct rt_task_owner){fake_schedule, fake_release, fake_freed};
+    fake.owner = (struct rt_task_owner){fake_schedule, fake_release,
+                                        fake_allocate, fake_free};
     task = rt_task_create(&fake.owner, &frame.future, sizeof(frame), NULL);
     ck_assert_ptr_nonnull(task);
 }
@@ -415,6 +426,7 @@ START_TEST(no_memory_gives_no_task)
 {
     struct subject frame = KIT_MAKE(subject);
 
+    fake.owner = (struct rt_task_owner){.allocate = fake_allocate};
     rt_alloc_fail_after(1);
     ck_assert_ptr_null(
         rt_task_create(&fake.owner, &frame.future, sizeof(frame), NULL));
