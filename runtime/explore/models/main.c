@@ -12,7 +12,7 @@
 
 static const struct model *const lists[] = {
     task_models, sync_models,  channel_models, group_models,
-    mpsc_models, sched_models, order_models,
+    mpsc_models, sched_models, order_models,   blocking_models,
 };
 
 static struct {
