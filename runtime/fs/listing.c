@@ -42,7 +42,7 @@ static int add_folder(struct rt_fs_listing *listing, const char *path,
     end = stpcpy(folder->path, path);
     if (name) {
         *end = '/';
-        strcpy(end + 1, name);
+        stpcpy(end + 1, name);
     }
     rt_list_push_back(&listing->folders, &folder->node);
     return 0;
@@ -145,7 +145,7 @@ static bool pack(struct rt_fs_operation *operation, size_t *used,
     *place = (char)kind;
     place = stpcpy(place + 1, path);
     *place = '/';
-    strcpy(place + 1, name);
+    stpcpy(place + 1, name);
     *used += size;
     return true;
 }
