@@ -145,6 +145,11 @@ static void finish(struct rt_job *job, enum rt_job_state state)
     rt_job_unref(job);
 }
 
+void rt_job_finish(struct rt_job *job)
+{
+    finish(job, RT_JOB_DONE);
+}
+
 bool rt_blocking_pool_is_busy(struct rt_blocking_pool *pool)
 {
     atomic_store(&pool->is_watched, true);
@@ -313,6 +318,14 @@ rt_blocking_pool_create(struct rt_runtime *runtime,
     return pool;
 }
 
+static void send_out(struct rt_blocking_pool *pool, struct rt_job *job)
+{
+    job->pool = pool;
+    atomic_fetch_add(&pool->references, 1);
+    atomic_fetch_add(&job->references, 1);
+    atomic_fetch_add(&pool->out, 1);
+}
+
 /* Queues the job and finds a thread for it, or takes it back. */
 static int submit_locked(struct rt_blocking_pool *pool, struct rt_job *job)
 {
@@ -327,11 +340,21 @@ static int submit_locked(struct rt_blocking_pool *pool, struct rt_job *job)
         rt_list_remove(&job->node);
         return error;
     }
-    job->pool = pool;
-    atomic_fetch_add(&pool->references, 1);
-    atomic_fetch_add(&job->references, 1);
-    atomic_fetch_add(&pool->out, 1);
+    send_out(pool, job);
     return 0;
+}
+
+int rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job)
+{
+    bool is_closed;
+
+    pthread_mutex_lock(&pool->mutex);
+    is_closed = pool->is_closed;
+    if (!is_closed) {
+        send_out(pool, job);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return is_closed ? -ECANCELED : 0;
 }
 
 int rt_blocking_pool_submit(struct rt_blocking_pool *pool, struct rt_job *job)

@@ -88,6 +88,13 @@ rt_blocking_pool_create(struct rt_runtime *runtime,
 int rt_blocking_pool_submit(struct rt_blocking_pool *pool, struct rt_job *job);
 
 /*
+ * The same for a job that somebody else carries out, without a thread: it is
+ * out until he calls rt_job_finish, once. 0 or -ECANCELED.
+ */
+int rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job);
+void rt_job_finish(struct rt_job *job);
+
+/*
  * True while a job is out: a clock that stands still must not be moved. When
  * the last one is over, the runtime's driver is interrupted.
  */

@@ -2,10 +2,16 @@
 
 #include <errno.h>
 
+bool rt_driver_has_operations(const struct rt_driver *driver)
+{
+    return driver->ops->submit != NULL;
+}
+
 int rt_driver_submit(struct rt_driver *driver, struct rt_operation *operation)
 {
-    return driver->ops->submit ? driver->ops->submit(driver, operation)
-                               : -ENOSYS;
+    return rt_driver_has_operations(driver)
+               ? driver->ops->submit(driver, operation)
+               : -ENOSYS;
 }
 
 void rt_driver_cancel(struct rt_driver *driver, struct rt_operation *operation)

@@ -12,6 +12,7 @@
 #ifndef RT_DRIVER_OPERATION_H
 #define RT_DRIVER_OPERATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,11 +22,11 @@
 enum rt_operation_code {
     RT_OPERATION_READ,   /* fd, buffer, size, offset */
     RT_OPERATION_WRITE,  /* fd, buffer, size, offset */
-    RT_OPERATION_FSYNC,  /* fd, flags: 1 for the data alone */
-    RT_OPERATION_OPEN,   /* buffer: the path; flags, mode: as of open */
-    RT_OPERATION_CLOSE,  /* fd */
     RT_OPERATION_RECV,   /* fd, buffer, size, flags: as of recv */
     RT_OPERATION_SEND,   /* fd, buffer, size, flags: as of send */
+    RT_OPERATION_OPEN,   /* buffer: the path; flags, mode: as of open */
+    RT_OPERATION_FSYNC,  /* fd, flags: 1 for the data alone */
+    RT_OPERATION_CLOSE,  /* fd */
     RT_OPERATION_ACCEPT, /* fd, flags: as of accept4 */
 };
 
@@ -35,7 +36,7 @@ struct rt_operation {
     void *buffer;
     size_t size;
     int64_t offset; /* in the file; -1: where the file stands */
-    int flags;
+    int flags;      /* 0 where none are named above */
     unsigned mode;
     int64_t result; /* 0 or more, or a negative errno */
     /*
@@ -45,6 +46,9 @@ struct rt_operation {
      */
     void (*complete)(struct rt_operation *operation);
 };
+
+/* True if this driver knows more than readiness. */
+bool rt_driver_has_operations(const struct rt_driver *driver);
 
 /*
  * Begins an operation. 0: it is lent to the driver, as said above. Or a

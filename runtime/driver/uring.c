@@ -178,18 +178,23 @@ static struct io_uring_sqe request_of(const struct rt_operation *operation)
     struct io_uring_sqe request = {
         .opcode = opcodes[operation->code],
         .fd = operation->fd,
-        .addr = (uint64_t)(uintptr_t)operation->buffer,
-        .len =
-            operation->size > INT32_MAX ? INT32_MAX : (uint32_t)operation->size,
         .open_flags = (uint32_t)operation->flags, /* or those of another */
         .user_data = name_of(operation, TAG_OPERATION),
     };
 
+    if (operation->code <= RT_OPERATION_SEND) {
+        request.len =
+            operation->size > INT32_MAX ? INT32_MAX : (uint32_t)operation->size;
+    }
+    if (operation->code <= RT_OPERATION_OPEN) {
+        request.addr = (uint64_t)(uintptr_t)operation->buffer;
+    }
+    if (operation->code <= RT_OPERATION_WRITE) {
+        request.off = (uint64_t)operation->offset;
+    }
     if (operation->code == RT_OPERATION_OPEN) {
         request.fd = AT_FDCWD;
         request.len = operation->mode;
-    } else if (operation->code <= RT_OPERATION_WRITE) {
-        request.off = (uint64_t)operation->offset;
     }
     return request;
 }

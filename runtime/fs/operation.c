@@ -84,9 +84,59 @@ struct rt_fs_operation *rt_fs_operation_create(enum rt_fs_code code,
     return operation;
 }
 
+/* The system call of an operation that is no more than one. */
+static const struct {
+    bool is_one;
+    enum rt_operation_code code;
+} calls[] = {
+    [RT_FS_READ] = {true, RT_OPERATION_READ},
+    [RT_FS_WRITE] = {true, RT_OPERATION_WRITE},
+    [RT_FS_SYNC] = {true, RT_OPERATION_FSYNC},
+    [RT_FS_LIST] = {false},
+};
+
+static void kernel_completed(struct rt_operation *kernel)
+{
+    struct rt_fs_operation *operation =
+        RT_CONTAINER_OF(kernel, struct rt_fs_operation, kernel);
+
+    operation->result = kernel->result;
+    rt_job_finish(&operation->job);
+}
+
+static int submit_to_driver(struct rt_fs_operation *operation,
+                            struct rt_runtime *runtime)
+{
+    int error =
+        rt_blocking_pool_lend(rt_runtime_blocking(runtime), &operation->job);
+
+    if (error) {
+        return error;
+    }
+    operation->kernel = (struct rt_operation){
+        .code = calls[operation->code].code,
+        .fd = operation->handle->fd,
+        .buffer = operation->bytes,
+        .size = operation->size,
+        .offset = operation->offset,
+        .flags = operation->flags,
+        .complete = kernel_completed,
+    };
+    error = rt_driver_submit(rt_runtime_driver(runtime), &operation->kernel);
+    if (error) {
+        operation->kernel.result = error;
+        kernel_completed(&operation->kernel);
+    }
+    return 0;
+}
+
 int rt_fs_operation_submit(struct rt_fs_operation *operation,
                            struct rt_runtime *runtime)
 {
+    if (calls[operation->code].is_one &&
+        rt_driver_has_operations(rt_runtime_driver(runtime))) {
+        return submit_to_driver(operation, runtime);
+    }
     return rt_blocking_pool_submit(rt_runtime_blocking(runtime),
                                    &operation->job);
 }

@@ -3,7 +3,8 @@
  *
  * The system has no "file is ready": a read of a disk blocks. So a request is
  * written down (what to do, its arguments, room for its result) and given to
- * somebody who may wait for it: a thread of the blocking pool. The block owns
+ * somebody who may wait for it: the driver, if it has operations, for those on
+ * an open file; else a thread of the blocking pool. The block owns
  * all that the request needs, paths and bytes included, so it stays valid when
  * the future that asked is dropped while it runs; bytes are copied in when it
  * is made and out when it is over.
@@ -16,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "blocking/pool.h"
+#include "driver/operation.h"
 #include "io/buffer.h"
 
 /* What to do, with which of the fields below, and what result is then. */
@@ -49,6 +51,7 @@ struct rt_fs_listing;
 
 struct rt_fs_operation {
     struct rt_job job;
+    struct rt_operation kernel; /* the job, when the driver carries it out */
     enum rt_fs_code code;
     int flags;
     mode_t mode;

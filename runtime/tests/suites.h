@@ -15,6 +15,7 @@ Suite *join_handle_suite(void);
 Suite *wheel_suite(void);
 Suite *clock_suite(void);
 Suite *driver_suite(void);
+Suite *operation_suite(void);
 Suite *conductor_suite(void);
 Suite *builder_suite(void);
 Suite *executor_suite(void);
