@@ -220,7 +220,7 @@ void explore_free(void *memory);
 
 #define rt_random_below(random, bound) explore_random_below((random), (bound))
 #define rt_random_one_in(random, times) explore_random_one_in((random), (times))
-#define calloc(count, size) explore_calloc((count), (size))
-#define free(memory) explore_free(memory)
+#define calloc explore_calloc
+#define free explore_free /* also of members with that name, in all files */
 
 #endif

@@ -31,9 +31,19 @@ static void release(struct rt_task_owner *owner, struct rt_task *task)
     (void)task;
 }
 
-static void freed(struct rt_task_owner *owner)
+static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
 {
     (void)owner;
+    *is_pooled = false;
+    return rt_alloc(size);
+}
+
+static void give_back(struct rt_task_owner *owner, void *memory, size_t size,
+                      bool is_pooled)
+{
+    (void)owner;
+    RT_EXPLORE_CHECK(!is_pooled);
+    rt_free(memory, size);
     executor.is_freed = true;
 }
 
@@ -103,7 +113,8 @@ static void make_task(bool is_ready)
 {
     struct subject frame = {.future = RT_FUTURE(&subject_ops)};
 
-    executor.owner = (struct rt_task_owner){schedule, release, freed};
+    executor.owner =
+        (struct rt_task_owner){schedule, release, allocate, give_back};
     executor.queue = (struct rt_queue){0};
     executor.queued = 0;
     executor.is_released = false;
