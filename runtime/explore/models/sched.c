@@ -5,6 +5,7 @@
 #include "explore/models/models.h"
 #include "sched/deque.h"
 #include "sched/parker.h"
+#include "sched/pool.h"
 
 /* ---- the deque ---- */
 
@@ -189,6 +190,46 @@ static void park_against_unpark(void)
     rt_parker_deinit(&parker);
 }
 
+/* ---- the pool of a worker ---- */
+
+enum { BLOCK = 64 };
+
+static struct rt_pool pool;
+static void *blocks[2]; /* of the pool, freed by others */
+
+static void free_block(void *data)
+{
+    rt_pool_free(NULL, data, BLOCK);
+}
+
+static bool is_one_of_ours(const void *block)
+{
+    return block == blocks[0] || block == blocks[1];
+}
+
+/* Two threads free what the owner allocates again: none is lost or double. */
+static void pool_alloc_against_free(void)
+{
+    void *first;
+    void *second;
+
+    pool = (struct rt_pool){0};
+    blocks[0] = rt_pool_alloc(&pool, BLOCK);
+    blocks[1] = rt_pool_alloc(&pool, BLOCK);
+    rt_explore_thread(free_block, blocks[0]);
+    rt_explore_thread(free_block, blocks[1]);
+    rt_pool_free(&pool, rt_pool_alloc(&pool, BLOCK), BLOCK);
+    rt_explore_join();
+    do {
+        first = rt_pool_alloc(&pool, BLOCK);
+    } while (!is_one_of_ours(first));
+    do {
+        second = rt_pool_alloc(&pool, BLOCK);
+    } while (!is_one_of_ours(second));
+    RT_EXPLORE_CHECK(first != second);
+    rt_pool_deinit(&pool);
+}
+
 /* ---- a whole runtime ---- */
 
 static struct rt_runtime *runtime;
@@ -308,6 +349,7 @@ const struct model sched_models[] = {
     {"deque-pop-against-steal", deque_pop_against_steal, 5},
     {"deque-full-against-steal", deque_full_against_steal, 5},
     {"deque-two-thieves", deque_two_thieves, 4},
+    {"pool-alloc-against-free", pool_alloc_against_free, 6},
     {"park-against-unpark", park_against_unpark, 5},
     {"last-searcher-against-inject", last_searcher_against_inject, 2},
     {"steal-against-park", steal_against_park, 2},
