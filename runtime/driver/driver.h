@@ -98,8 +98,9 @@ struct rt_driver {
     struct rt_list gone; /* deregistered ones that an event may name */
 };
 
-extern const struct rt_driver_ops rt_driver_epoll; /* on Linux only */
-extern const struct rt_driver_ops rt_driver_uring; /* the same */
+extern const struct rt_driver_ops rt_driver_epoll;  /* on Linux only */
+extern const struct rt_driver_ops rt_driver_uring;  /* the same */
+extern const struct rt_driver_ops rt_driver_kqueue; /* on macOS, on BSD */
 extern const struct rt_driver_ops rt_driver_poll;
 
 /* Returns 0 or a negative errno; then nothing needs a deinit. */

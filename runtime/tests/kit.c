@@ -72,8 +72,23 @@ static const struct rt_driver_ops *driver;
 void kit_choose_driver(void)
 {
     /* Read once: the tests of the environment have it for themselves. */
-    driver = rt_builder_from_environment().driver;
+    const char *name = getenv("RT_DRIVER");
+    struct rt_driver probe = {0};
+    int error;
+
+    if (name && strcmp(name, rt_driver_kqueue.name) == 0) {
+        driver = &rt_driver_kqueue; /* here only: see kqueue_shim.c */
+    } else {
+        driver = rt_builder_from_environment().driver;
+    }
     unsetenv("RT_DRIVER");
+    error = rt_driver_init(&probe, driver);
+    if (error) {
+        fprintf(stderr, "%s is refused here: %s\n", driver->name,
+                strerror(-error));
+        exit(KIT_REFUSED);
+    }
+    rt_driver_deinit(&probe);
 }
 
 struct rt_builder kit_builder(void)

@@ -68,7 +68,11 @@ struct kit_say kit_say(const char *text, uint64_t delay);
 
 /* ---- runtimes ---- */
 
-/* The driver that RT_DRIVER asks for: call once. Status 2 if it is unknown. */
+/*
+ * The driver that RT_DRIVER asks for: call once. Ends the program with 2 if it
+ * is unknown, with KIT_REFUSED if the system does not allow it.
+ */
+enum { KIT_REFUSED = 77 };
 void kit_choose_driver(void);
 
 /* rt_builder_default() with that driver. */

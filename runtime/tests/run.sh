@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the test programs given, one for each variant of the runtime, then the
+# Runs the test programs given, one for each variant of the runtime, the first
+# of them also with each other driver (and shows a table of those), then the
 # models of the explorer (EXPLORE_PROGRAM), and then a few mutants. Shows what
 # failed, and Check's closing line of each; the last line is "N passed, N
 # failed". Exit status 0 if all passed.
@@ -10,6 +11,8 @@ KIT_RUNTIME=$(cd "$(dirname "$0")/.." && pwd)
 export KIT_RUNTIME
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+DRIVERS='io_uring poll kqueue'
+REFUSED=77 # KIT_REFUSED: the system does not allow that driver
 
 # build/asan/runtime/tests/runtime-tests: asan
 variant_of() {
@@ -23,11 +26,43 @@ run_one() {
     echo $(($(date +%s) - start)) >"$results/$2.seconds"
 }
 
+# The tests of a program with a driver other than the default, epoll.
+run_with_driver() {
+    RT_DRIVER=$2 CK_XML_LOG_FILE_NAME=$results/$2.xml run_one "$1" "$2"
+}
+
+# How many tests of each suite passed with each driver; "19/20": of how many.
+show_drivers() {
+    awk '
+        FNR == 1 { driver = FILENAME; sub(/.*\//, "", driver)
+                   sub(/\.xml$/, "", driver); drivers[++columns] = driver }
+        /<title>/ { gsub(/ *<\/?title>/, ""); suite = $0
+                    if (!(suite in seen)) { seen[suite] = 1
+                                            suites[++rows] = suite } }
+        /<test result=/ { all[suite, driver]++ }
+        /<test result="success"/ { passed[suite, driver]++ }
+        END {
+            printf "%-16s", "suite"
+            for (c = 1; c <= columns; c++) printf " %9s", drivers[c]
+            for (r = 1; r <= rows; r++) {
+                printf "\n%-16s", suites[r]
+                for (c = 1; c <= columns; c++) {
+                    good = passed[suites[r], drivers[c]] + 0
+                    total = all[suites[r], drivers[c]]
+                    printf " %9s", good < total ? good "/" total : good
+                }
+            }
+            print ""
+        }' "$@"
+}
+
 # From Check's closing line on: the line, and what failed.
 show_one() {
     echo "== runtime, $1 ($(cat "$results/$1.seconds") s)"
     if grep -q '^[0-9]*%: Checks: ' "$results/$1.out"; then
         sed -n '/^[0-9]*%: Checks: /,$p' "$results/$1.out"
+    elif [ "$(cat "$results/$1.status")" -eq "$REFUSED" ]; then
+        cat "$results/$1.out"
     else
         tail -40 "$results/$1.out"
         echo "0%: Checks: 1, Failures: 0, Errors: 1"
@@ -59,9 +94,20 @@ explore() {
 # The first alone, and with less patience. A runtime that loses wakes makes test
 # after test wait for its time limit: to see that in one variant is enough.
 first=$(variant_of "$1")
-CK_DEFAULT_TIMEOUT=5 run_one "$1" "$first"
+CK_DEFAULT_TIMEOUT=5 CK_XML_LOG_FILE_NAME=$results/epoll.xml run_one "$1" "$first"
 show_one "$first" >"$results/all"
 if [ "$(cat "$results/$first.status")" -eq 0 ]; then
+    for driver in $DRIVERS; do
+        run_with_driver "$1" "$driver" &
+    done
+    wait
+    {
+        for driver in $DRIVERS; do
+            show_one "$driver"
+        done
+        echo "== runtime, tests passed with each driver"
+        show_drivers "$results"/*.xml
+    } >>"$results/all"
     shift
     run_all "$@"
     for program in "$@"; do

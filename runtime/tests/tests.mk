@@ -8,8 +8,20 @@ RUNTIME_TEST_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 # $(call runtime_tests,VARIANT): the path of one test program.
 runtime_tests = $(BUILD)/$(1)/runtime/tests/runtime-tests
 
+# The kqueue driver, with a kqueue that is made of epoll.
+RUNTIME_TEST_KQUEUE = $(BUILD)/$(1)/runtime/tests/shim/kqueue.o
+
 define runtime_tests_rule
+$(call RUNTIME_TEST_KQUEUE,$(1)): runtime/driver/kqueue.c \
+		runtime/tests/shim/sys/event.h runtime/driver/driver.h
+	@mkdir -p $$(@D)
+	$$(call say,cc,$(1)/$$<)
+	$$(Q)$$(CC) $$(CSTD) $$(WARNINGS) $$(RUNTIME_CPPFLAGS) \
+		-Iruntime/tests/shim $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) -pthread \
+		-c -o $$@ $$<
+
 $(call runtime_tests,$(1)): $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
+		$(call RUNTIME_TEST_KQUEUE,$(1)) \
 		$(call runtime_library,$(1))
 	$$(call say,ld,$$@)
 	$$(Q)$$(CC) $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -pthread \
