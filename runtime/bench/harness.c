@@ -44,7 +44,7 @@ void bench_check(bool is_good, const char *what)
 
 struct rt_runtime *bench_build(unsigned workers)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = rt_builder_from_environment();
     struct rt_runtime *runtime = NULL;
 
     builder.workers = workers;

@@ -77,8 +77,13 @@ int rt_rings_init(struct rt_rings *rings, uint32_t submissions,
 {
     const uint32_t needed =
         IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG;
+    /*
+     * Cooperative: the thread that made a request is not stopped in what it
+     * does to take its completion, but does so at its next system call or
+     * clock tick. An echo server needs half the time with it.
+     */
     struct io_uring_params params = {
-        .flags = IORING_SETUP_CQSIZE,
+        .flags = IORING_SETUP_CQSIZE | IORING_SETUP_COOP_TASKRUN,
         .cq_entries = completions,
     };
     int error;
