@@ -126,7 +126,7 @@ static void interrupt_runtime(struct rt_blocking_pool *pool)
  * The job is over: the waiter first, then the count. A runtime that sees the
  * count at 0 thus has had all wakes, and may move its clock.
  */
-static void finish(struct rt_job *job, enum rt_job_state state)
+void rt_job_finish(struct rt_job *job, enum rt_job_state state)
 {
     struct rt_blocking_pool *pool = job->pool;
     struct rt_waker waker;
@@ -145,11 +145,6 @@ static void finish(struct rt_job *job, enum rt_job_state state)
     rt_job_unref(job);
 }
 
-void rt_job_finish(struct rt_job *job)
-{
-    finish(job, RT_JOB_DONE);
-}
-
 bool rt_blocking_pool_is_busy(struct rt_blocking_pool *pool)
 {
     atomic_store(&pool->is_watched, true);
@@ -165,7 +160,7 @@ bool rt_job_abort(struct rt_job *job)
     rt_list_remove(&job->node);
     pthread_mutex_unlock(&job->pool->mutex);
     if (was_queued) {
-        finish(job, RT_JOB_CANCELLED);
+        rt_job_finish(job, RT_JOB_CANCELLED);
     }
     return was_queued;
 }
@@ -283,7 +278,7 @@ static void *thread_main(void *argument)
     while ((job = next_job_locked(pool))) {
         pthread_mutex_unlock(&pool->mutex);
         job->ops->run(job);
-        finish(job, RT_JOB_DONE);
+        rt_job_finish(job, RT_JOB_DONE);
         pthread_mutex_lock(&pool->mutex);
     }
     pthread_mutex_unlock(&pool->mutex);
@@ -318,7 +313,7 @@ rt_blocking_pool_create(struct rt_runtime *runtime,
     return pool;
 }
 
-static void send_out(struct rt_blocking_pool *pool, struct rt_job *job)
+void rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job)
 {
     job->pool = pool;
     atomic_fetch_add(&pool->references, 1);
@@ -340,21 +335,8 @@ static int submit_locked(struct rt_blocking_pool *pool, struct rt_job *job)
         rt_list_remove(&job->node);
         return error;
     }
-    send_out(pool, job);
+    rt_blocking_pool_lend(pool, job);
     return 0;
-}
-
-int rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job)
-{
-    bool is_closed;
-
-    pthread_mutex_lock(&pool->mutex);
-    is_closed = pool->is_closed;
-    if (!is_closed) {
-        send_out(pool, job);
-    }
-    pthread_mutex_unlock(&pool->mutex);
-    return is_closed ? -ECANCELED : 0;
 }
 
 int rt_blocking_pool_submit(struct rt_blocking_pool *pool, struct rt_job *job)
@@ -376,7 +358,8 @@ static void cancel_queue(struct rt_blocking_pool *pool)
     pthread_cond_broadcast(&pool->work);
     while ((node = rt_list_pop_front(&pool->queue))) {
         pthread_mutex_unlock(&pool->mutex);
-        finish(RT_CONTAINER_OF(node, struct rt_job, node), RT_JOB_CANCELLED);
+        rt_job_finish(RT_CONTAINER_OF(node, struct rt_job, node),
+                      RT_JOB_CANCELLED);
         pthread_mutex_lock(&pool->mutex);
     }
     pthread_mutex_unlock(&pool->mutex);

@@ -89,10 +89,10 @@ int rt_blocking_pool_submit(struct rt_blocking_pool *pool, struct rt_job *job);
 
 /*
  * The same for a job that somebody else carries out, without a thread: it is
- * out until he calls rt_job_finish, once. 0 or -ECANCELED.
+ * out until he calls rt_job_finish, once.
  */
-int rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job);
-void rt_job_finish(struct rt_job *job);
+void rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job);
+void rt_job_finish(struct rt_job *job, enum rt_job_state state);
 
 /*
  * True while a job is out: a clock that stands still must not be moved. When

@@ -101,18 +101,15 @@ static void kernel_completed(struct rt_operation *kernel)
         RT_CONTAINER_OF(kernel, struct rt_fs_operation, kernel);
 
     operation->result = kernel->result;
-    rt_job_finish(&operation->job);
+    rt_job_finish(&operation->job, RT_JOB_DONE);
 }
 
-static int submit_to_driver(struct rt_fs_operation *operation,
-                            struct rt_runtime *runtime)
+static void submit_to_driver(struct rt_fs_operation *operation,
+                             struct rt_runtime *runtime)
 {
-    int error =
-        rt_blocking_pool_lend(rt_runtime_blocking(runtime), &operation->job);
+    int error;
 
-    if (error) {
-        return error;
-    }
+    rt_blocking_pool_lend(rt_runtime_blocking(runtime), &operation->job);
     operation->kernel = (struct rt_operation){
         .code = calls[operation->code].code,
         .fd = operation->handle->fd,
@@ -127,7 +124,6 @@ static int submit_to_driver(struct rt_fs_operation *operation,
         operation->kernel.result = error;
         kernel_completed(&operation->kernel);
     }
-    return 0;
 }
 
 int rt_fs_operation_submit(struct rt_fs_operation *operation,
@@ -135,7 +131,8 @@ int rt_fs_operation_submit(struct rt_fs_operation *operation,
 {
     if (calls[operation->code].is_one &&
         rt_driver_has_operations(rt_runtime_driver(runtime))) {
-        return submit_to_driver(operation, runtime);
+        submit_to_driver(operation, runtime);
+        return 0;
     }
     return rt_blocking_pool_submit(rt_runtime_blocking(runtime),
                                    &operation->job);
