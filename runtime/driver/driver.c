@@ -1,9 +1,11 @@
 #include "driver/driver.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "future/wake_list.h"
+#include "time/duration.h"
 #include "trace/trace.h"
 
 static struct rt_source *source_of(struct rt_list *node)
@@ -197,6 +199,14 @@ void rt_driver_deregister(struct rt_source *source)
     rt_source_unref(source);
 }
 
+/* The kernel is short of memory: to ask again at once would not help it. */
+static void breathe(void)
+{
+    const struct timespec pause = {.tv_nsec = RT_MILLISECONDS(1)};
+
+    nanosleep(&pause, NULL);
+}
+
 int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns)
 {
     int error;
@@ -204,7 +214,9 @@ int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns)
     let_go_of(driver, &driver->gone);
     driver->reported = 0;
     error = driver->ops->wait(driver, timeout_ns);
-    if (error && error != -EINTR) {
+    if (error == -EAGAIN || error == -ENOMEM) {
+        breathe();
+    } else if (error && error != -EINTR) {
         return error;
     }
     return (int)driver->reported;

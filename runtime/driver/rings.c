@@ -130,8 +130,12 @@ static int enter(struct rt_rings *rings, unsigned flags, unsigned completions,
 int rt_rings_submit(struct rt_rings *rings)
 {
     struct io_uring_getevents_arg none = {0};
+    int error;
 
-    return enter(rings, 0, 0, &none);
+    do {
+        error = enter(rings, 0, 0, &none);
+    } while (error == -EINTR);
+    return error;
 }
 
 /* Returns false when the queue is full. */

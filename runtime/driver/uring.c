@@ -22,7 +22,8 @@
 
 enum { SUBMISSIONS = 256, COMPLETIONS = 4096 };
 
-enum { EVENTS = POLLIN | POLLRDHUP | POLLOUT }; /* errors come unasked */
+/* A request that lasts reports errors only if they are asked for too. */
+enum { EVENTS = POLLIN | POLLRDHUP | POLLOUT | POLLERR | POLLHUP };
 
 /* What the number in a request, which comes back with its result, means. */
 enum tag {

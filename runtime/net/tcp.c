@@ -251,6 +251,7 @@ bool rt_tcp_accept_should_retry(int error)
     case -ENFILE:
     case -ENOBUFS:
     case -ENOMEM:
+    case -ENOSPC: /* of epoll: no more sockets may be watched */
     case -EPROTO:
     case -EPERM:
         return true;

@@ -157,37 +157,33 @@ void rt_core_release(struct rt_runtime *runtime)
     add_references(runtime, left - REFERENCE_OF_OWNER);
 }
 
-static struct rt_task *allocate(struct rt_task_owner *owner, size_t size)
+static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
 {
     struct rt_runtime *runtime = runtime_of(owner);
     struct rt_worker *worker = rt_core_own_worker(runtime);
-    bool is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
-                     runtime->builder.memory != RT_MEMORY_MALLOC;
-    struct rt_task *task =
-        is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
+    void *memory;
 
-    if (!task) {
-        return NULL;
-    }
-    task->is_pooled = is_pooled;
-    if (worker) {
+    *is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
+                 runtime->builder.memory != RT_MEMORY_MALLOC;
+    memory = *is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
+    if (memory && worker) {
         worker->allocated++;
-    } else {
+    } else if (memory) {
         rt_core_ref(runtime);
     }
-    return task;
+    return memory;
 }
 
-static void free_memory(struct rt_task_owner *owner, struct rt_task *task,
-                        size_t size)
+static void free_memory(struct rt_task_owner *owner, void *memory, size_t size,
+                        bool is_pooled)
 {
     struct rt_runtime *runtime = runtime_of(owner);
     struct rt_worker *worker = rt_core_own_worker(runtime);
 
-    if (task->is_pooled) {
-        rt_pool_free(worker ? &worker->pool : NULL, task, size);
+    if (is_pooled) {
+        rt_pool_free(worker ? &worker->pool : NULL, memory, size);
     } else {
-        rt_free(task, size);
+        rt_free(memory, size);
     }
     if (worker) {
         worker->allocated--;

@@ -67,28 +67,24 @@ struct kit_say kit_say(const char *text, uint64_t delay)
 
 /* ---- runtimes ---- */
 
-static struct rt_builder chosen;
+static const struct rt_driver_ops *driver;
 
-void kit_read_environment(void)
+void kit_choose_driver(void)
 {
     /* Read once: the tests of the environment have it for themselves. */
     const char *name = getenv("RT_DRIVER");
     struct rt_driver probe = {0};
-    bool is_kqueue = name && strcmp(name, rt_driver_kqueue.name) == 0;
     int error;
 
-    if (is_kqueue) {
-        unsetenv("RT_DRIVER"); /* known here only: see kqueue_shim.c */
-    }
-    chosen = rt_builder_from_environment();
-    if (is_kqueue) {
-        chosen.driver = &rt_driver_kqueue;
+    if (name && strcmp(name, rt_driver_kqueue.name) == 0) {
+        driver = &rt_driver_kqueue; /* here only: see kqueue_shim.c */
+    } else {
+        driver = rt_builder_from_environment().driver;
     }
     unsetenv("RT_DRIVER");
-    unsetenv("RT_WORKERS");
-    error = rt_driver_init(&probe, chosen.driver);
+    error = rt_driver_init(&probe, driver);
     if (error) {
-        fprintf(stderr, "%s is refused here: %s\n", chosen.driver->name,
+        fprintf(stderr, "%s is refused here: %s\n", driver->name,
                 strerror(-error));
         exit(KIT_REFUSED);
     }
@@ -97,23 +93,15 @@ void kit_read_environment(void)
 
 struct rt_builder kit_builder(void)
 {
-    struct rt_builder builder = kit_lone_builder();
-
-    builder.workers = chosen.workers;
-    return builder;
-}
-
-struct rt_builder kit_lone_builder(void)
-{
     struct rt_builder builder = rt_builder_default();
 
-    builder.driver = chosen.driver;
+    builder.driver = driver;
     return builder;
 }
 
 struct rt_runtime *kit_runtime(void)
 {
-    struct rt_builder builder = kit_lone_builder();
+    struct rt_builder builder = kit_builder();
     struct rt_runtime *runtime;
 
     builder.clock = RT_CLOCK_PAUSED;
@@ -137,7 +125,7 @@ int kit_run_built(const struct rt_builder *builder, struct rt_future *future)
 
 int kit_run(struct rt_future *future)
 {
-    struct rt_builder builder = kit_lone_builder();
+    struct rt_builder builder = kit_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     return kit_run_built(&builder, future);

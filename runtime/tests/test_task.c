@@ -18,16 +18,19 @@ static struct {
 
 static int freed; /* tasks whose memory is gone */
 
-static struct rt_task *fake_allocate(struct rt_task_owner *owner, size_t size)
+static void *fake_allocate(struct rt_task_owner *owner, size_t size,
+                           bool *is_pooled)
 {
     (void)owner;
+    *is_pooled = true;
     return rt_alloc(size);
 }
 
-static void fake_free(struct rt_task_owner *owner, struct rt_task *memory,
-                      size_t size)
+static void fake_free(struct rt_task_owner *owner, void *memory, size_t size,
+                      bool is_pooled)
 {
     (void)owner;
+    ck_assert(is_pooled);
     rt_free(memory, size);
     freed++;
 }

@@ -31,6 +31,29 @@ $(call runtime_tests,$(1)): $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
 endef
 $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_tests_rule,$(v))))
 
+# A second program, in which any call of the runtime can be made to fail: the
+# linker puts tests/faults/inject.c between the runtime and the system.
+FAULTS_SOURCES := $(wildcard runtime/tests/faults/*.c) runtime/tests/kit.c
+FAULTS_CALLS := accept4 bind close connect epoll_create1 epoll_ctl epoll_wait \
+	eventfd fcntl fstat getsockopt listen mmap open opendir pipe2 poll \
+	posix_spawnp pread pthread_create pwrite read recv recvfrom recvmsg send \
+	sendmsg sendto setsockopt shutdown socket socketpair syscall waitpid write \
+	rt_alloc rt_alloc_is_to_fail rt_free
+FAULTS_WRAPS := $(FAULTS_CALLS:%=-Wl,--wrap=%)
+FAULTS_VARIANTS := release asan
+runtime_faults = $(BUILD)/$(1)/runtime/tests/runtime-faults
+
+define runtime_faults_rule
+$(call runtime_faults,$(1)): $(FAULTS_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
+		$(call runtime_library,$(1))
+	$$(call say,ld,$$@)
+	$$(Q)$$(CC) $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -pthread \
+		$$(FAULTS_WRAPS) -o $$@ $$^ $$(RUNTIME_TEST_LIBS)
+
+-include $(FAULTS_SOURCES:%.c=$(BUILD)/$(1)/%.d)
+endef
+$(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_faults_rule,$(v))))
+
 # runtime/tests/mutants/run.sh builds with them.
 export EXPLORE_PROGRAM
 export RUNTIME_FLAGS_debug RUNTIME_FLAGS_asan RUNTIME_TEST_LIBS
