@@ -15,11 +15,13 @@
 #include <stdint.h>
 
 #include "base/lock.h"
+#include "driver/interrupt.h"
 
 /* Both queues: indices that only grow; each side moves its own end. */
 struct rt_rings {
-    int fd;       /* owned */
-    void *queues; /* owned: a mapping */
+    const struct rt_interrupt *interrupt; /* borrowed; set before the init */
+    int fd;                               /* owned */
+    void *queues;                         /* owned: a mapping */
     size_t queues_size;
     struct io_uring_sqe *submissions; /* owned: a mapping */
     size_t submissions_size;
@@ -53,7 +55,10 @@ int rt_rings_push(struct rt_rings *rings, const struct io_uring_sqe *request);
 int rt_rings_begin(struct rt_rings *rings, const struct io_uring_sqe *request);
 void rt_rings_end(struct rt_rings *rings);
 
-/* Hands over what is queued. Returns 0 or -errno. Any thread. */
+/*
+ * Hands over what is queued. Returns 0; or -errno, and the wait that goes on,
+ * or the next one, is ended to try it again. Any thread.
+ */
 int rt_rings_submit(struct rt_rings *rings);
 
 /*

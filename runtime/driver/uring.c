@@ -332,6 +332,7 @@ static int uring_init(struct rt_driver *driver)
         return -ENOMEM;
     }
     driver->own = own;
+    own->rings.interrupt = &driver->interrupt;
     error = rt_rings_init(&own->rings, SUBMISSIONS, COMPLETIONS);
     if (error) {
         rt_free(own, sizeof(*own));
