@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs the test programs given, one for each variant of the runtime, the first
-# of them also with each other driver (and shows a table of those), then the
-# models of the explorer (EXPLORE_PROGRAM), and then a few mutants. Shows what
+# of them also with each other driver (and shows a table of those), then those
+# where calls fail (FAULTS_PROGRAMS), the models of the explorer
+# (EXPLORE_PROGRAM), and then a few mutants. Shows what
 # failed, and Check's closing line of each; the last line is "N passed, N
 # failed". Exit status 0 if all passed.
 : "${CK_DEFAULT_TIMEOUT:=20}"
@@ -16,7 +17,7 @@ REFUSED=77 # KIT_REFUSED: the system does not allow that driver
 
 # build/asan/runtime/tests/runtime-tests: asan
 variant_of() {
-    basename "${1%/runtime/tests/runtime-tests}"
+    basename "${1%/runtime/tests/*}"
 }
 
 run_one() {
@@ -82,6 +83,15 @@ run_all() {
     wait
 }
 
+# What happens when a call fails, in each program of FAULTS_PROGRAMS.
+inject_faults() {
+    for program in $FAULTS_PROGRAMS; do
+        name="faults in $(variant_of "$program")"
+        run_one "$program" "$name"
+        show_one "$name"
+    done
+}
+
 # The models in their short form: shows those that failed, and the closing line.
 explore() {
     echo "== runtime, explorer"
@@ -113,6 +123,7 @@ if [ "$(cat "$results/$first.status")" -eq 0 ]; then
     for program in "$@"; do
         show_one "$(variant_of "$program")"
     done >>"$results/all"
+    inject_faults >>"$results/all"
     explore >>"$results/all"
     if [ -x "$(dirname "$0")/mutants/run.sh" ]; then
         "$(dirname "$0")/mutants/run.sh" --short >>"$results/all" 2>&1

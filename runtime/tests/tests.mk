@@ -33,7 +33,8 @@ $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_tests_rule,$(v))))
 
 # A second program, in which any call of the runtime can be made to fail: the
 # linker puts tests/faults/inject.c between the runtime and the system.
-FAULTS_SOURCES := $(wildcard runtime/tests/faults/*.c) runtime/tests/kit.c
+FAULTS_SOURCES := $(wildcard runtime/tests/faults/*.c) runtime/tests/kit.c \
+	runtime/tests/kqueue_shim.c
 FAULTS_CALLS := accept4 bind close connect epoll_create1 epoll_ctl epoll_wait \
 	eventfd fcntl fstat getsockopt listen mmap open opendir pipe2 poll \
 	posix_spawnp pread pthread_create pwrite read recv recvfrom recvmsg send \
@@ -45,6 +46,7 @@ runtime_faults = $(BUILD)/$(1)/runtime/tests/runtime-faults
 
 define runtime_faults_rule
 $(call runtime_faults,$(1)): $(FAULTS_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
+		$(call RUNTIME_TEST_KQUEUE,$(1)) \
 		$(call runtime_library,$(1))
 	$$(call say,ld,$$@)
 	$$(Q)$$(CC) $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -pthread \
@@ -58,10 +60,18 @@ $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_faults_rule,$(v))))
 export EXPLORE_PROGRAM
 export RUNTIME_FLAGS_debug RUNTIME_FLAGS_asan RUNTIME_TEST_LIBS
 
-.PHONY: test-runtime mutants-runtime
+FAULTS_PROGRAMS := $(foreach v,$(FAULTS_VARIANTS),$(call runtime_faults,$(v)))
+export FAULTS_PROGRAMS
+
+.PHONY: test-runtime faults-runtime mutants-runtime
 test-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_tests,$(v))) \
-		$(EXPLORE_PROGRAM)
-	@runtime/tests/run.sh $(filter-out $(EXPLORE_PROGRAM),$^)
+		$(FAULTS_PROGRAMS) $(EXPLORE_PROGRAM)
+	@runtime/tests/run.sh $(filter-out $(FAULTS_PROGRAMS) \
+		$(EXPLORE_PROGRAM),$^)
+
+# Every call of the runtime fails, with every error, each driver, each variant.
+faults-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_faults,$(v)))
+	@runtime/tests/faults/run.sh $^
 
 # Breaks one line of the runtime at a time; each break must be noticed.
 mutants-runtime: $(foreach v,debug asan,$(call runtime_tests,$(v)))

@@ -297,7 +297,7 @@ END_TEST
 
 static const struct fault *fatal;
 
-static void serve_until_the_driver_fails(void)
+static void serve_till_the_driver_fails(void)
 {
     builder = kit_builder();
     kit_local_net();
@@ -306,17 +306,15 @@ static void serve_until_the_driver_fails(void)
 
 START_TEST(a_driver_that_fails_for_good_stops_the_program)
 {
-    static const struct fault faults[] = {
-        {CALL_EPOLL_WAIT, 2, EBADF},
-        {CALL_POLL, 2, EINVAL},
-        {CALL_RING_ENTER, 4, EBADF},
-    };
-    const char *driver = kit_builder().driver->name;
+    static const struct fault epoll = {CALL_EPOLL_WAIT, 2, EBADF};
+    static const struct fault uring = {CALL_RING_ENTER, 4, EBADF};
+    static const struct fault poll = {CALL_POLL, 2, EINVAL};
+    const struct rt_driver_ops *driver = kit_builder().driver;
 
-    fatal = &faults[strcmp(driver, "epoll") == 0  ? 0
-                    : strcmp(driver, "poll") == 0 ? 1
-                                                  : 2];
-    kit_expect_panic(serve_until_the_driver_fails, "driver-failed");
+    fatal = driver == &rt_driver_epoll   ? &epoll
+            : driver == &rt_driver_uring ? &uring
+                                         : &poll;
+    kit_expect_panic(serve_till_the_driver_fails, "driver-failed");
 }
 END_TEST
 
@@ -325,12 +323,10 @@ Suite *echo_faults_suite(void)
     Suite *suite = suite_create("echo-faults");
     TCase *cases = tcase_create("echo");
 
-    tcase_add_loop_test(cases,
-                        a_server_on_this_thread_loses_at_most_whom_it_hits, 0,
-                        CALLS);
-    tcase_add_loop_test(cases,
-                        a_server_on_two_threads_loses_at_most_whom_it_hits, 0,
-                        CALLS);
+    tcase_add_loop_test(
+        cases, a_server_on_this_thread_loses_at_most_whom_it_hits, 0, CALLS);
+    tcase_add_loop_test(
+        cases, a_server_on_two_threads_loses_at_most_whom_it_hits, 0, CALLS);
     tcase_add_test(cases, a_driver_that_fails_for_good_stops_the_program);
     suite_add_tcase(suite, cases);
     return suite;

@@ -24,9 +24,6 @@ const char *fault_text(const struct fault *fault);
  */
 void faults_play(enum call call, bool (*play)(const struct fault *fault));
 
-/* A short run is enough: FAULTS=all in the environment asks for all of it. */
-bool faults_are_all(void);
-
 Suite *echo_faults_suite(void);
 Suite *scenes_suite(void);
 

@@ -460,10 +460,10 @@ int wrap_posix_spawnp(pid_t *pid, const char *file,
                       const posix_spawnattr_t *attributes, char *const argv[],
                       char *const environment[])
 {
-    return strikes(CALL_SPAWN) ? errno
-                               : real_posix_spawnp(pid, file, actions,
-                                                   attributes, argv,
-                                                   environment);
+    return strikes(CALL_SPAWN)
+               ? errno
+               : real_posix_spawnp(pid, file, actions, attributes, argv,
+                                   environment);
 }
 
 REAL(pid_t, waitpid, pid_t pid, int *status, int options);

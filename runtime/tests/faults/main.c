@@ -11,13 +11,6 @@
 
 enum { CALLS_MOST = 2000 }; /* more than a scene makes: it goes round */
 
-bool faults_are_all(void)
-{
-    const char *which = getenv("FAULTS");
-
-    return which && strcmp(which, "all") == 0;
-}
-
 const char *fault_text(const struct fault *fault)
 {
     static char text[128];
@@ -31,7 +24,7 @@ const char *fault_text(const struct fault *fault)
 static bool is_possible(enum call call, int error)
 {
     return error != EAGAIN || call > CALL_CLOSE ||
-           strcmp(kit_builder().driver->name, "io_uring") != 0;
+           kit_builder().driver != &rt_driver_uring;
 }
 
 static void expect_nothing_left(const struct fault *fault, long blocks, int fds)
