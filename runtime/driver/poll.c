@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 #include "base/memory.h"
@@ -73,6 +74,7 @@ struct poll_own {
     struct table next;  /* guarded by the driver, like the rest: a larger one,
                            if room is not 0, that the next wait takes */
     bool is_waiting;
+    uint64_t waits; /* that have begun */
 };
 
 static void table_free(struct table *table)
@@ -184,10 +186,27 @@ static void interrupt_unless_asked(struct rt_driver *driver,
     }
 }
 
+/*
+ * Poll holds the file: a close would do nothing before the wait has ended. So
+ * this ends it, and the next wait must not ask for the source again.
+ */
 static void poll_remove(struct rt_driver *driver, struct rt_source *source)
 {
-    /* Poll holds the file: it would not be closed before the wait ends. */
-    interrupt_unless_asked(driver, source, ~0U);
+    const struct poll_own *own = driver->own;
+    uint64_t wait;
+
+    rt_lock_acquire(&driver->lock);
+    rt_list_remove(&source->node);
+    wait = own->waits;
+    if (own->is_waiting) {
+        rt_driver_interrupt(driver);
+    }
+    while (own->is_waiting && own->waits == wait) {
+        rt_lock_release(&driver->lock);
+        sched_yield(); /* for a moment only: the wait is ending */
+        rt_lock_acquire(&driver->lock);
+    }
+    rt_lock_release(&driver->lock);
 }
 
 static void poll_arm(struct rt_driver *driver, struct rt_source *source,
@@ -255,6 +274,7 @@ static nfds_t begin_wait(struct rt_driver *driver)
         own->next = (struct table){0};
     }
     own->is_waiting = true;
+    own->waits++;
     count = ask_locked(driver, &own->table);
     rt_lock_release(&driver->lock);
     table_free(&old);

@@ -22,8 +22,7 @@
 
 enum { SUBMISSIONS = 256, COMPLETIONS = 4096 };
 
-/* A request that lasts reports errors only if they are asked for too. */
-enum { EVENTS = POLLIN | POLLRDHUP | POLLOUT | POLLERR | POLLHUP };
+enum { EVENTS = POLLIN | POLLRDHUP | POLLOUT }; /* errors come unasked */
 
 /* What the number in a request, which comes back with its result, means. */
 enum tag {

@@ -69,8 +69,10 @@ static void run_task(struct rt_worker *worker, struct rt_task *task)
 {
     struct rt_context cx = {.runtime = worker->runtime};
     enum rt_task_after after;
+    bool is_deferred = false;
 
     cx.stack = __builtin_frame_address(0);
+    cx.is_deferred = &is_deferred;
     cx.budget = worker->runtime->builder.poll_budget;
     if (worker->hostility.features & RT_HOSTILE_JUNK) {
         cx.junk = &worker->hostility;

@@ -26,7 +26,7 @@ struct rt_pool_chunk;
 struct rt_pool {
     struct rt_pool_block *free[RT_POOL_CLASSES];
     struct rt_pool_chunk *chunks[RT_POOL_CLASSES]; /* owned */
-    _Atomic(struct rt_pool_block *) returned; /* freed by other threads */
+    _Atomic(struct rt_pool_block *) returned;      /* freed by other threads */
 };
 
 /*

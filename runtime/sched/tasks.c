@@ -157,33 +157,37 @@ void rt_core_release(struct rt_runtime *runtime)
     add_references(runtime, left - REFERENCE_OF_OWNER);
 }
 
-static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
+static struct rt_task *allocate(struct rt_task_owner *owner, size_t size)
 {
     struct rt_runtime *runtime = runtime_of(owner);
     struct rt_worker *worker = rt_core_own_worker(runtime);
-    void *memory;
+    bool is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
+                     runtime->builder.memory != RT_MEMORY_MALLOC;
+    struct rt_task *task =
+        is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
 
-    *is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
-                 runtime->builder.memory != RT_MEMORY_MALLOC;
-    memory = *is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
-    if (memory && worker) {
+    if (!task) {
+        return NULL;
+    }
+    task->is_pooled = is_pooled;
+    if (worker) {
         worker->allocated++;
-    } else if (memory) {
+    } else {
         rt_core_ref(runtime);
     }
-    return memory;
+    return task;
 }
 
-static void free_memory(struct rt_task_owner *owner, void *memory, size_t size,
-                        bool is_pooled)
+static void free_memory(struct rt_task_owner *owner, struct rt_task *task,
+                        size_t size)
 {
     struct rt_runtime *runtime = runtime_of(owner);
     struct rt_worker *worker = rt_core_own_worker(runtime);
 
-    if (is_pooled) {
-        rt_pool_free(worker ? &worker->pool : NULL, memory, size);
+    if (task->is_pooled) {
+        rt_pool_free(worker ? &worker->pool : NULL, task, size);
     } else {
-        rt_free(memory, size);
+        rt_free(task, size);
     }
     if (worker) {
         worker->allocated--;

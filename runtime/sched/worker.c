@@ -2,8 +2,8 @@
  * A worker of the multi-thread runtime: the loop of one of its threads.
  *
  * Where the next task comes from, in this order: the one woken last (its data
- * is warm), the worker's deque, what strangers have injected, the deques of
- * other workers. So that no place is starved, the injected tasks come first
+ * is warm), the worker's deque, what strangers have injected, what other
+ * workers have. So that no place is starved, the injected tasks come first
  * now and then, and the one woken last only so often in a row. The design is
  * Tokio's (worker.rs), which in turn learned from Go's scheduler.
  */
@@ -207,8 +207,10 @@ static void poll_task(struct rt_worker *worker, struct rt_task *task)
     struct rt_runtime *runtime = worker->runtime;
     struct rt_context cx = {.runtime = runtime};
     enum rt_task_after after;
+    bool is_deferred = false;
 
     cx.stack = __builtin_frame_address(0);
+    cx.is_deferred = &is_deferred;
     cx.budget = worker->runtime->builder.poll_budget;
     worker->is_inside_task = true;
     RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,

@@ -1,115 +1,15 @@
+/*
+ * The rules of waking and running.
+ */
 #include "task/task.h"
 
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/monotonic.h"
 #include "base/word.h"
 #include "trace/trace.h"
 
-/* Ids are handed to the threads in blocks, so that a spawn shares nothing. */
-enum { IDS_IN_A_BLOCK = 64 };
-
-static _Atomic uint32_t ids_taken;
-static _Thread_local uint32_t last_id;
-static _Thread_local uint32_t last_id_of_block;
-
-static uint32_t next_id(void)
-{
-    if (last_id == last_id_of_block) {
-        last_id = atomic_fetch_add(&ids_taken, IDS_IN_A_BLOCK);
-        last_id_of_block = last_id + IDS_IN_A_BLOCK;
-    }
-    return ++last_id;
-}
-
 static struct rt_task *task_of(void *data)
 {
     return data;
-}
-
-static size_t name_size(const char *name)
-{
-    return name ? strlen(name) + 1 : 0;
-}
-
-const char *rt_task_name(const struct rt_task *task)
-{
-    return task->has_name ? (const char *)task->future + task->frame_size
-                          : rt_future_name(task->future);
-}
-
-static size_t allocation_size(const struct rt_task *task)
-{
-    return sizeof(struct rt_task) + task->frame_size +
-           (task->has_name ? name_size(rt_task_name(task)) : 0);
-}
-
-struct rt_task *rt_task_create(struct rt_task_owner *owner,
-                               const struct rt_future *frame, size_t frame_size,
-                               const char *name)
-{
-    bool is_pooled = false;
-    struct rt_task *task = owner->allocate(
-        owner, sizeof(struct rt_task) + frame_size + name_size(name),
-        &is_pooled);
-
-    if (!task) {
-        return NULL;
-    }
-    atomic_init(&task->state, RT_TASK_QUEUED | 3 * RT_TASK_ONE_REF);
-    task->owner = owner;
-    rt_list_init(&task->all);
-    task->joiner = RT_NO_WAKER;
-    task->id = next_id();
-    task->frame_size = (uint32_t)frame_size & RT_TASK_FRAME_MOST;
-    task->has_name = name != NULL;
-    task->is_pooled = is_pooled;
-    memcpy((void *)task->future, frame, frame_size);
-    if (name) {
-        memcpy((char *)task->future + frame_size, name, name_size(name));
-    }
-    return task;
-}
-
-/* Adds a number of references, which may be negative. Returns the word before.
- */
-static uint64_t add_references(struct rt_task *task, int change)
-{
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
-
-    while (!rt_word_exchange(&task->state, &state,
-                             state + (uint64_t)change * RT_TASK_ONE_REF)) {
-    }
-    return state;
-}
-
-void rt_task_ref(struct rt_task *task)
-{
-    add_references(task, 1);
-}
-
-static void free_task(struct rt_task *task)
-{
-    struct rt_task_owner *owner = task->owner;
-
-    owner->free(owner, task, allocation_size(task), task->is_pooled);
-}
-
-void rt_task_unref(struct rt_task *task)
-{
-    /*
-     * Who has the only reference needs no atomic subtraction: nobody else is
-     * there to see it. Acquire pairs with the release of who was last before.
-     */
-    uint64_t before = atomic_load_explicit(&task->state, memory_order_acquire);
-
-    if (before / RT_TASK_ONE_REF > 1) {
-        before = add_references(task, -1);
-    }
-    if (before / RT_TASK_ONE_REF == 1) {
-        free_task(task);
-    }
 }
 
 /* ---- waking ---- */
@@ -255,7 +155,7 @@ static void complete(struct rt_task *task, uint64_t flags,
         rt_waker_wake(&task->joiner);
         rt_task_unref(task);
     } else if (next / RT_TASK_ONE_REF == 0) {
-        free_task(task);
+        rt_task_free(task);
     }
 }
 
@@ -341,25 +241,28 @@ static uint64_t end_poll(struct rt_task *task, uint64_t wake)
     return next;
 }
 
+static bool is_deferred(const struct rt_context *cx)
+{
+    return cx->is_deferred && *cx->is_deferred;
+}
+
 static enum rt_task_after run(struct rt_task *task, struct rt_context *cx)
 {
     uint64_t state = begin_poll(task);
-    bool is_deferred = false;
 
     if (!(state & RT_TASK_ABORTED)) {
-        cx->is_deferred = &is_deferred;
         if (poll_future(task, cx) == RT_READY) {
             rt_future_drop(task->future);
             complete(task, 0, RT_TRACE_END_READY);
             return RT_TASK_AFTER_DONE;
         }
-        state = end_poll(task, is_deferred ? RT_TASK_QUEUED : 0);
+        state = end_poll(task, is_deferred(cx) ? RT_TASK_QUEUED : 0);
     }
     if (state & RT_TASK_ABORTED) {
         cancel(task, RT_TRACE_END_ABORTED);
         return RT_TASK_AFTER_DONE;
     }
-    if (is_deferred) {
+    if (is_deferred(cx)) {
         return RT_TASK_AFTER_DEFERRED;
     }
     return state & RT_TASK_QUEUED ? RT_TASK_AFTER_AGAIN : RT_TASK_AFTER_IDLE;
@@ -407,62 +310,4 @@ void rt_task_abort(struct rt_task *task)
     RT_TRACE(rt_trace_write(RT_TRACE_ABORT, task->id, rt_trace_task(), 0, 0));
     /* So that the executor comes to look at it. */
     waker_wake_by_ref(task);
-}
-
-/* ---- joining ---- */
-
-bool rt_task_is_complete(const struct rt_task *task)
-{
-    return atomic_load_explicit(&task->state, memory_order_acquire) &
-           RT_TASK_COMPLETE;
-}
-
-bool rt_task_is_cancelled(const struct rt_task *task)
-{
-    return atomic_load_explicit(&task->state, memory_order_acquire) &
-           RT_TASK_CANCELLED;
-}
-
-/* Changes JOINER, unless the task is complete: then returns false. */
-static bool change_joiner(struct rt_task *task, uint64_t joiner)
-{
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_acquire);
-    uint64_t next;
-
-    do {
-        if (state & RT_TASK_COMPLETE) {
-            return false;
-        }
-        if ((state & RT_TASK_JOINER) == joiner) {
-            return true; /* only the handle's thread sets and clears it */
-        }
-        next = (state & ~(uint64_t)RT_TASK_JOINER) | joiner;
-    } while (!rt_word_exchange(&task->state, &state, next));
-    return true;
-}
-
-bool rt_task_poll_join(struct rt_task *task, const struct rt_waker *waker)
-{
-    if (!change_joiner(task, 0)) {
-        return true;
-    }
-    RT_TRACE(rt_trace_write(RT_TRACE_WAIT, rt_trace_task(), task->id,
-                            RT_TRACE_ON_TASK, 0));
-    rt_waker_store(&task->joiner, waker);
-    /* It may have completed while the field was ours: then nobody wakes us. */
-    if (!change_joiner(task, RT_TASK_JOINER)) {
-        rt_waker_drop(&task->joiner);
-        return true;
-    }
-    return false;
-}
-
-bool rt_task_forget_joiner(struct rt_task *task)
-{
-    bool is_ours = change_joiner(task, 0);
-
-    if (is_ours) {
-        rt_waker_drop(&task->joiner);
-    }
-    return is_ours;
 }

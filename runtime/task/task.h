@@ -60,14 +60,13 @@ struct rt_task_owner {
      */
     void (*release)(struct rt_task_owner *owner, struct rt_task *task);
     /*
-     * Memory for a task, not zeroed, or NULL. *is_pooled says where it comes
-     * from, and is handed back when it is freed, on any thread: the last call
-     * for that task.
+     * Memory for a task, or NULL; not zeroed, but is_pooled says where it
+     * comes from, for the owner to read when it frees it, on any thread: that
+     * is the last call for the task.
      */
-    void *(*allocate)(struct rt_task_owner *owner, size_t size,
-                      bool *is_pooled);
-    void (*free)(struct rt_task_owner *owner, void *memory, size_t size,
-                 bool is_pooled);
+    struct rt_task *(*allocate)(struct rt_task_owner *owner, size_t size);
+    void (*free)(struct rt_task_owner *owner, struct rt_task *task,
+                 size_t size);
 };
 
 struct rt_task {
@@ -101,6 +100,9 @@ const char *rt_task_name(const struct rt_task *task);
 
 void rt_task_ref(struct rt_task *task);
 void rt_task_unref(struct rt_task *task);
+
+/* Frees the memory of a task whose last reference was given up. */
+void rt_task_free(struct rt_task *task);
 
 /* What rt_task_run did with the task. */
 enum rt_task_after {

@@ -67,24 +67,28 @@ struct kit_say kit_say(const char *text, uint64_t delay)
 
 /* ---- runtimes ---- */
 
-static const struct rt_driver_ops *driver;
+static struct rt_builder chosen;
 
-void kit_choose_driver(void)
+void kit_read_environment(void)
 {
     /* Read once: the tests of the environment have it for themselves. */
     const char *name = getenv("RT_DRIVER");
     struct rt_driver probe = {0};
+    bool is_kqueue = name && strcmp(name, rt_driver_kqueue.name) == 0;
     int error;
 
-    if (name && strcmp(name, rt_driver_kqueue.name) == 0) {
-        driver = &rt_driver_kqueue; /* here only: see kqueue_shim.c */
-    } else {
-        driver = rt_builder_from_environment().driver;
+    if (is_kqueue) {
+        unsetenv("RT_DRIVER"); /* known here only: see kqueue_shim.c */
+    }
+    chosen = rt_builder_from_environment();
+    if (is_kqueue) {
+        chosen.driver = &rt_driver_kqueue;
     }
     unsetenv("RT_DRIVER");
-    error = rt_driver_init(&probe, driver);
+    unsetenv("RT_WORKERS");
+    error = rt_driver_init(&probe, chosen.driver);
     if (error) {
-        fprintf(stderr, "%s is refused here: %s\n", driver->name,
+        fprintf(stderr, "%s is refused here: %s\n", chosen.driver->name,
                 strerror(-error));
         exit(KIT_REFUSED);
     }
@@ -93,15 +97,23 @@ void kit_choose_driver(void)
 
 struct rt_builder kit_builder(void)
 {
+    struct rt_builder builder = kit_lone_builder();
+
+    builder.workers = chosen.workers;
+    return builder;
+}
+
+struct rt_builder kit_lone_builder(void)
+{
     struct rt_builder builder = rt_builder_default();
 
-    builder.driver = driver;
+    builder.driver = chosen.driver;
     return builder;
 }
 
 struct rt_runtime *kit_runtime(void)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
     struct rt_runtime *runtime;
 
     builder.clock = RT_CLOCK_PAUSED;
@@ -125,7 +137,7 @@ int kit_run_built(const struct rt_builder *builder, struct rt_future *future)
 
 int kit_run(struct rt_future *future)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     return kit_run_built(&builder, future);

@@ -69,14 +69,20 @@ struct kit_say kit_say(const char *text, uint64_t delay);
 /* ---- runtimes ---- */
 
 /*
- * The driver that RT_DRIVER asks for: call once. Ends the program with 2 if it
- * is unknown, with KIT_REFUSED if the system does not allow it.
+ * Reads RT_DRIVER and RT_WORKERS: call once. Ends the program with 2 if they
+ * are unknown, with KIT_REFUSED if the system does not allow that driver.
  */
 enum { KIT_REFUSED = 77 };
-void kit_choose_driver(void);
+void kit_read_environment(void);
 
-/* rt_builder_default() with that driver. */
+/* rt_builder_default() with that driver, and with so many workers. */
 struct rt_builder kit_builder(void);
+
+/*
+ * The same with a current-thread runtime: for what polls by hand, or needs a
+ * clock that stands still, one order of events for a seed, or one thread.
+ */
+struct rt_builder kit_lone_builder(void);
 
 /* With a clock that is paused; the thread is inside of it. */
 struct rt_runtime *kit_runtime(void);

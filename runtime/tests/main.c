@@ -45,7 +45,7 @@ int main(void)
     for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
         srunner_add_suite(runner, suites[i]());
     }
-    kit_choose_driver();
+    kit_read_environment();
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

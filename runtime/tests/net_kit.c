@@ -11,12 +11,10 @@ enum { LOCAL_PORT = 7 };
 
 struct net_scene net;
 
-/* ---- the two fixtures ---- */
+/* ---- the fixtures ---- */
 
-static void listen_somewhere(void)
+static void listen_somewhere(struct rt_builder builder)
 {
-    struct rt_builder builder = kit_builder();
-
     kit_waker_init(&net.waker);
     ck_assert_int_eq(rt_build(&builder, &net.runtime), 0);
     rt_enter(net.runtime);
@@ -27,18 +25,38 @@ static void listen_somewhere(void)
     net.client = -1;
 }
 
-static void set_up_local(void)
+static void be_local(struct rt_builder builder)
 {
     net.is_local = true;
     kit_local_net();
-    listen_somewhere();
+    listen_somewhere(builder);
+}
+
+static void be_real(struct rt_builder builder)
+{
+    net.is_local = false;
+    unsetenv("RT_NET");
+    listen_somewhere(builder);
+}
+
+static void set_up_local(void)
+{
+    be_local(kit_builder());
 }
 
 static void set_up_real(void)
 {
-    net.is_local = false;
-    unsetenv("RT_NET");
-    listen_somewhere();
+    be_real(kit_builder());
+}
+
+static void set_up_lone_local(void)
+{
+    be_local(kit_lone_builder());
+}
+
+static void set_up_lone_real(void)
+{
+    be_real(kit_lone_builder());
 }
 
 static void tear_down(void)
@@ -140,4 +158,10 @@ void net_add_tests(Suite *suite, const TTest *const *tests)
 {
     net_add_local_tests(suite, tests);
     add_case(suite, "real", set_up_real, tests);
+}
+
+void net_add_lone_tests(Suite *suite, const TTest *const *tests)
+{
+    add_case(suite, "lone local", set_up_lone_local, tests);
+    add_case(suite, "lone real", set_up_lone_real, tests);
 }

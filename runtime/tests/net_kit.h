@@ -10,7 +10,7 @@
 
 struct net_scene {
     bool is_local;
-    struct rt_runtime *runtime; /* with a real clock; we are inside of it */
+    struct rt_runtime *runtime; /* of kit_builder(); we are inside of it */
     struct rt_tcp_listener listener;
     uint16_t port;
     struct rt_tcp_stream stream; /* the server's end; closed at the end */
@@ -23,6 +23,9 @@ extern struct net_scene net;
 
 /* Adds the NULL-terminated list of tests, twice. */
 void net_add_tests(Suite *suite, const TTest *const *tests);
+
+/* The same on a current-thread runtime, whatever RT_WORKERS says. */
+void net_add_lone_tests(Suite *suite, const TTest *const *tests);
 
 /* Once, with RT_NET=local: for tests that need its folder. */
 void net_add_local_tests(Suite *suite, const TTest *const *tests);

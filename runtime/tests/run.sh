@@ -1,10 +1,10 @@
 #!/bin/sh
 # Runs the test programs given, one for each variant of the runtime, the first
-# of them also with each other driver (and shows a table of those), then those
-# where calls fail (FAULTS_PROGRAMS), the models of the explorer
-# (EXPLORE_PROGRAM), and then a few mutants. Shows what
-# failed, and Check's closing line of each; the last line is "N passed, N
-# failed". Exit status 0 if all passed.
+# of them also with each other driver, on one thread and on several workers;
+# then those where calls fail (FAULTS_PROGRAMS), the models of the explorer
+# (EXPLORE_PROGRAM), and a few mutants. Shows what failed, Check's closing line
+# of each, and a table of the drivers; the last line is "N passed, N failed".
+# Exit status 0 if all passed.
 : "${CK_DEFAULT_TIMEOUT:=20}"
 export CK_DEFAULT_TIMEOUT
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1}"
@@ -13,6 +13,7 @@ export KIT_RUNTIME
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 DRIVERS='io_uring poll kqueue'
+WORKERS=2 # of the multi-thread runtimes
 REFUSED=77 # KIT_REFUSED: the system does not allow that driver
 
 # build/asan/runtime/tests/runtime-tests: asan
@@ -27,12 +28,14 @@ run_one() {
     echo $(($(date +%s) - start)) >"$results/$2.seconds"
 }
 
-# The tests of a program with a driver other than the default, epoll.
+# The tests of a program with a driver, on so many workers, under a name.
 run_with_driver() {
-    RT_DRIVER=$2 CK_XML_LOG_FILE_NAME=$results/$2.xml run_one "$1" "$2"
+    RT_DRIVER=$2 RT_WORKERS=$3 CK_XML_LOG_FILE_NAME=$results/$4.xml \
+        run_one "$1" "$4"
 }
 
 # How many tests of each suite passed with each driver; "19/20": of how many.
+# A name with "-mt" stands for a multi-thread runtime.
 show_drivers() {
     awk '
         FNR == 1 { driver = FILENAME; sub(/.*\//, "", driver)
@@ -43,14 +46,14 @@ show_drivers() {
         /<test result=/ { all[suite, driver]++ }
         /<test result="success"/ { passed[suite, driver]++ }
         END {
-            printf "%-16s", "suite"
-            for (c = 1; c <= columns; c++) printf " %9s", drivers[c]
+            printf "%-12s", "suite"
+            for (c = 1; c <= columns; c++) printf " %11s", drivers[c]
             for (r = 1; r <= rows; r++) {
-                printf "\n%-16s", suites[r]
+                printf "\n%-12s", suites[r]
                 for (c = 1; c <= columns; c++) {
                     good = passed[suites[r], drivers[c]] + 0
                     total = all[suites[r], drivers[c]]
-                    printf " %9s", good < total ? good "/" total : good
+                    printf " %11s", good < total ? good "/" total : good
                 }
             }
             print ""
@@ -107,16 +110,18 @@ first=$(variant_of "$1")
 CK_DEFAULT_TIMEOUT=5 CK_XML_LOG_FILE_NAME=$results/epoll.xml run_one "$1" "$first"
 show_one "$first" >"$results/all"
 if [ "$(cat "$results/$first.status")" -eq 0 ]; then
-    for driver in $DRIVERS; do
-        run_with_driver "$1" "$driver" &
+    for driver in epoll $DRIVERS; do
+        [ "$driver" = epoll ] || run_with_driver "$1" "$driver" 0 "$driver" &
+        run_with_driver "$1" "$driver" "$WORKERS" "$driver-mt" &
+        wait
     done
-    wait
     {
         for driver in $DRIVERS; do
             show_one "$driver"
         done
-        echo "== runtime, tests passed with each driver"
-        show_drivers "$results"/*.xml
+        for driver in epoll $DRIVERS; do
+            show_one "$driver-mt"
+        done
     } >>"$results/all"
     shift
     run_all "$@"
@@ -128,6 +133,10 @@ if [ "$(cat "$results/$first.status")" -eq 0 ]; then
     if [ -x "$(dirname "$0")/mutants/run.sh" ]; then
         "$(dirname "$0")/mutants/run.sh" --short >>"$results/all" 2>&1
     fi
+    {
+        echo "== runtime, tests passed with each driver (-mt: $WORKERS workers)"
+        show_drivers "$results"/*.xml
+    } >>"$results/all"
 else
     echo "The other variants were not run." >>"$results/all"
 fi

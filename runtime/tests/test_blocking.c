@@ -43,7 +43,7 @@ static struct rt_runtime *runtime;
 
 static void build(uint32_t threads, uint64_t keep_alive)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.blocking_threads = threads;
@@ -473,7 +473,7 @@ static enum rt_poll asker_poll(struct rt_future *future, struct rt_context *cx)
 
 START_TEST(tasks_of_many_workers_share_the_pool)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_join_handle handles[MANY];
 
     builder.workers = 4;

@@ -62,7 +62,7 @@ static struct kit_say print(const char *text, uint64_t delay)
 
 static void run_program(int fd, struct rt_future *future)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     builder.clock = RT_CLOCK_CONDUCTED;
     builder.conductor_fd = fd;

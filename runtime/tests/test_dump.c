@@ -164,7 +164,7 @@ static void surveys_drop(struct rt_future *future)
 
 START_TEST(tasks_may_run_and_end_on_other_threads_during_a_dump)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct surveys surveys = KIT_MAKE(surveys);
 
     builder.workers = 3;

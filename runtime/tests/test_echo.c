@@ -238,7 +238,7 @@ END_TEST
 
 START_TEST(bytes_come_back_whatever_a_hostile_runtime_does)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.hostile = RT_HOSTILE_ALL;
@@ -299,7 +299,7 @@ enum { CLIENTS_WITHOUT_MEMORY = 3 };
 /* True if the n-th allocation was ever asked for. */
 static bool play_with_failure(unsigned long n)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
     struct rt_sleep limit = rt_sleep_until(RT_SECONDS(60));
     struct scene scene = KIT_MAKE(scene, .clients = CLIENTS_WITHOUT_MEMORY,
                                   .size_of = small_sizes);

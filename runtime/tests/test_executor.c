@@ -159,7 +159,7 @@ START_TEST(spinning_tasks_do_not_starve_timers_or_the_root)
 {
     struct kit_counts spins = {0};
     struct kit_say say = kit_say("done", RT_MILLISECONDS(20));
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     ck_assert_int_eq(rt_build(&builder, &runtime), 0);
     rt_enter(runtime);
@@ -205,7 +205,7 @@ START_TEST(yielding_tasks_let_timers_run)
     bool is_over = false;
     int turns = 0;
     struct kit_say say = kit_say("done", RT_MILLISECONDS(10));
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     ck_assert_int_eq(rt_build(&builder, &runtime), 0);
     rt_enter(runtime);

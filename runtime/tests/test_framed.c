@@ -374,7 +374,7 @@ static enum rt_poll talk_poll(struct rt_future *future, struct rt_context *cx)
 
 START_TEST(frames_survive_small_pieces_and_hostile_mode)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     set_up();
     memset(letters, 'x', sizeof(letters));

@@ -24,7 +24,7 @@ static sem_t begun, gate;
 /* With one thread for blocking work. */
 static void build_runtime(void)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.blocking_threads = 1;

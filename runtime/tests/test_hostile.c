@@ -17,7 +17,7 @@ static struct rt_runtime *runtime;
 
 static struct rt_builder hostile_builder(uint32_t features, uint64_t seed)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.hostile = features;

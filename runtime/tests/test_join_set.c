@@ -329,7 +329,7 @@ static void crowd_drop(struct rt_future *future)
 
 START_TEST(workers_end_the_tasks_of_a_set_while_it_spawns_more)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
 
     builder.workers = 3;
     ck_assert_int_eq(rt_build(&builder, &runtime), 0);

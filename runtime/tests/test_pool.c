@@ -102,7 +102,7 @@ static enum rt_poll chain_poll(struct rt_future *future, struct rt_context *cx)
 
 static void run_chains(uint32_t workers, enum rt_memory memory)
 {
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_runtime *runtime;
 
     builder.workers = workers;

@@ -35,7 +35,7 @@ END_TEST
 
 static uint64_t winners_of_seed(uint64_t seed)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
     uint64_t winners = 0;
 
     builder.seed = seed;

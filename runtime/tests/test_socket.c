@@ -480,11 +480,15 @@ Suite *socket_suite(void)
         closing_wakes_all_who_read_write_and_peek,
         another_thread_may_end_a_stream,
         another_thread_may_end_a_listener,
+        NULL,
+    };
+    const TTest *const lone[] = {
         a_server_survives_emfile_and_serves_the_client_later,
         NULL,
     };
     Suite *suite = suite_create("socket");
 
     net_add_tests(suite, tests);
+    net_add_lone_tests(suite, lone);
     return suite;
 }

@@ -18,19 +18,16 @@ static struct {
 
 static int freed; /* tasks whose memory is gone */
 
-static void *fake_allocate(struct rt_task_owner *owner, size_t size,
-                           bool *is_pooled)
+static struct rt_task *fake_allocate(struct rt_task_owner *owner, size_t size)
 {
     (void)owner;
-    *is_pooled = true;
     return rt_alloc(size);
 }
 
-static void fake_free(struct rt_task_owner *owner, void *memory, size_t size,
-                      bool is_pooled)
+static void fake_free(struct rt_task_owner *owner, struct rt_task *memory,
+                      size_t size)
 {
     (void)owner;
-    ck_assert(is_pooled);
     rt_free(memory, size);
     freed++;
 }

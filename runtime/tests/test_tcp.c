@@ -477,7 +477,6 @@ Suite *tcp_suite(void)
         writing_to_a_peer_that_is_gone_is_an_error_without_a_signal,
         one_poll_may_read_128_times_then_the_others_have_a_turn,
         a_socket_that_is_always_ready_does_not_starve_a_timer,
-        a_paused_clock_stands_until_the_last_of_many_events_is_seen,
         all_who_wait_for_one_stream_are_woken,
         a_reader_and_a_writer_wait_apart,
         closing_wakes_who_waits_and_they_get_an_error,
@@ -485,11 +484,16 @@ Suite *tcp_suite(void)
         a_dropped_read_is_not_woken,
         events_of_a_closed_stream_do_not_touch_the_next_one_on_its_fd,
         a_dup_of_a_closed_fd_sends_no_more_events,
+        NULL,
+    };
+    const TTest *const lone[] = {
+        a_paused_clock_stands_until_the_last_of_many_events_is_seen,
         a_wake_may_close_a_stream_whose_event_is_in_the_same_batch,
         NULL,
     };
     Suite *suite = suite_create("tcp");
 
     net_add_tests(suite, tests);
+    net_add_lone_tests(suite, lone);
     return suite;
 }

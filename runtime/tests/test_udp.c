@@ -295,7 +295,7 @@ END_TEST
 START_TEST(after_the_shutdown_a_receive_is_an_error)
 {
     struct rt_runtime *other;
-    struct rt_builder builder = rt_builder_default();
+    struct rt_builder builder = kit_builder();
     struct rt_udp_receive waiting;
 
     ck_assert_int_eq(rt_build(&builder, &other), 0);

@@ -18,7 +18,7 @@ const char *trace_path(void)
 
 struct rt_builder trace_builder(void)
 {
-    struct rt_builder builder = kit_builder();
+    struct rt_builder builder = kit_lone_builder();
 
     builder.clock = RT_CLOCK_PAUSED;
     builder.trace_path = trace_path();

@@ -31,18 +31,16 @@ static void release(struct rt_task_owner *owner, struct rt_task *task)
     (void)task;
 }
 
-static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
+static struct rt_task *allocate(struct rt_task_owner *owner, size_t size)
 {
     (void)owner;
-    *is_pooled = false;
     return rt_alloc(size);
 }
 
-static void give_back(struct rt_task_owner *owner, void *memory, size_t size,
-                      bool is_pooled)
+static void give_back(struct rt_task_owner *owner, struct rt_task *memory,
+                      size_t size)
 {
     (void)owner;
-    RT_EXPLORE_CHECK(!is_pooled);
     rt_free(memory, size);
     executor.is_freed = true;
 }

@@ -1,0 +1,105 @@
+/*
+ * A task's memory: made, counted, freed.
+ */
+#include "task/task.h"
+
+#include <string.h>
+
+#include "base/word.h"
+
+/* Ids are handed to the threads in blocks, so that a spawn shares nothing. */
+enum { IDS_IN_A_BLOCK = 64 };
+
+static _Atomic uint32_t ids_taken;
+static _Thread_local uint32_t last_id;
+static _Thread_local uint32_t last_id_of_block;
+
+static uint32_t next_id(void)
+{
+    if (last_id == last_id_of_block) {
+        last_id = atomic_fetch_add(&ids_taken, IDS_IN_A_BLOCK);
+        last_id_of_block = last_id + IDS_IN_A_BLOCK;
+    }
+    return ++last_id;
+}
+
+static size_t name_size(const char *name)
+{
+    return name ? strlen(name) + 1 : 0;
+}
+
+const char *rt_task_name(const struct rt_task *task)
+{
+    return task->has_name ? (const char *)task->future + task->frame_size
+                          : rt_future_name(task->future);
+}
+
+static size_t allocation_size(const struct rt_task *task)
+{
+    return sizeof(struct rt_task) + task->frame_size +
+           (task->has_name ? name_size(rt_task_name(task)) : 0);
+}
+
+struct rt_task *rt_task_create(struct rt_task_owner *owner,
+                               const struct rt_future *frame, size_t frame_size,
+                               const char *name)
+{
+    struct rt_task *task = owner->allocate(
+        owner, sizeof(struct rt_task) + frame_size + name_size(name));
+
+    if (!task) {
+        return NULL;
+    }
+    atomic_init(&task->state, RT_TASK_QUEUED | 3 * RT_TASK_ONE_REF);
+    task->owner = owner;
+    rt_list_init(&task->all);
+    task->joiner = RT_NO_WAKER;
+    task->id = next_id();
+    task->frame_size = (uint32_t)frame_size & RT_TASK_FRAME_MOST;
+    task->has_name = name != NULL;
+    memcpy((void *)task->future, frame, frame_size);
+    if (name) {
+        memcpy((char *)task->future + frame_size, name, name_size(name));
+    }
+    return task;
+}
+
+/* Adds a number of references, which may be negative. Returns the word before.
+ */
+static uint64_t add_references(struct rt_task *task, int change)
+{
+    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+
+    while (!rt_word_exchange(&task->state, &state,
+                             state + (uint64_t)change * RT_TASK_ONE_REF)) {
+    }
+    return state;
+}
+
+void rt_task_ref(struct rt_task *task)
+{
+    add_references(task, 1);
+}
+
+void rt_task_free(struct rt_task *task)
+{
+    struct rt_task_owner *owner = task->owner;
+
+    owner->free(owner, task, allocation_size(task));
+}
+
+void rt_task_unref(struct rt_task *task)
+{
+    /*
+     * Who has the only reference needs no atomic subtraction: nobody else is
+     * there to see it. Acquire pairs with the release of who was last before.
+     */
+    uint64_t before = atomic_load_explicit(&task->state, memory_order_acquire);
+
+    if (before / RT_TASK_ONE_REF > 1) {
+        before = add_references(task, -1);
+    }
+    if (before / RT_TASK_ONE_REF == 1) {
+        rt_task_free(task);
+    }
+}
