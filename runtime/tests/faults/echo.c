@@ -281,14 +281,14 @@ static void play_with_each_error(int call)
 
 START_TEST(a_server_on_this_thread_loses_at_most_whom_it_hits)
 {
-    builder = kit_builder();
+    builder = kit_lone_builder();
     play_with_each_error(_i);
 }
 END_TEST
 
 START_TEST(a_server_on_two_threads_loses_at_most_whom_it_hits)
 {
-    builder = kit_builder();
+    builder = kit_lone_builder();
     builder.workers = 2;
     builder.memory = RT_MEMORY_POOLED;
     play_with_each_error(_i);
@@ -299,7 +299,7 @@ static const struct fault *fatal;
 
 static void serve_till_the_driver_fails(void)
 {
-    builder = kit_builder();
+    builder = kit_lone_builder();
     kit_local_net();
     play(fatal);
 }
@@ -309,7 +309,7 @@ START_TEST(a_driver_that_fails_for_good_stops_the_program)
     static const struct fault epoll = {CALL_EPOLL_WAIT, 2, EBADF};
     static const struct fault uring = {CALL_RING_ENTER, 4, EBADF};
     static const struct fault poll = {CALL_POLL, 2, EINVAL};
-    const struct rt_driver_ops *driver = kit_builder().driver;
+    const struct rt_driver_ops *driver = kit_lone_builder().driver;
 
     fatal = driver == &rt_driver_epoll   ? &epoll
             : driver == &rt_driver_uring ? &uring

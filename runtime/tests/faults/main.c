@@ -24,7 +24,7 @@ const char *fault_text(const struct fault *fault)
 static bool is_possible(enum call call, int error)
 {
     return error != EAGAIN || call > CALL_CLOSE ||
-           kit_builder().driver != &rt_driver_uring;
+           kit_lone_builder().driver != &rt_driver_uring;
 }
 
 static void expect_nothing_left(const struct fault *fault, long blocks, int fds)
@@ -62,7 +62,7 @@ int main(void)
     int failed;
 
     srunner_add_suite(runner, scenes_suite());
-    kit_choose_driver();
+    kit_read_environment();
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
