@@ -217,6 +217,7 @@ START_TEST(an_fd_that_is_not_registered_gives_ebadf)
     rt_async_fd_clear_ready(&ready);
     ck_assert_int_eq(rt_async_fd_try_io(&async, RT_READABLE, read_event, NULL),
                      -EBADF);
+    rt_future_drop(&ready.future);
 }
 END_TEST
 
