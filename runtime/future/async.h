@@ -78,6 +78,18 @@
 /* RT_AWAIT in two steps; not to be called otherwise. */
 void rt_await_begin(struct rt_future *self, struct rt_future *child,
                     const struct rt_context *cx);
-enum rt_poll rt_await_poll(struct rt_future *self, struct rt_context *cx);
+
+static inline enum rt_poll rt_await_poll(struct rt_future *self,
+                                         struct rt_context *cx)
+{
+    struct rt_future *child = self->awaiting;
+
+    if (rt_future_poll(child, cx) == RT_PENDING) {
+        return RT_PENDING;
+    }
+    self->awaiting = NULL;
+    rt_future_drop(child);
+    return RT_READY;
+}
 
 #endif

@@ -67,20 +67,56 @@ struct rt_future {
 /* A future with these ops that was not polled yet: an initializer. */
 #define RT_FUTURE(future_ops) ((struct rt_future){.ops = (future_ops)})
 
+/* What resume holds once a future is over; no label has such an address. */
+#define RT_FUTURE_FINISHED ((const void *)1)
+#define RT_FUTURE_DROPPED ((const void *)2)
+
+/* True once a poll has said ready, or the future was dropped. */
+static inline bool rt_future_is_finished(const struct rt_future *future)
+{
+    return future->resume == RT_FUTURE_FINISHED ||
+           future->resume == RT_FUTURE_DROPPED;
+}
+
+/* Who polls this one breaks the contract: stops the program. */
+_Noreturn void rt_future_complain(const struct rt_future *future)
+    __attribute__((cold));
+
+#ifdef RT_DEBUG
+/* Stops the program when the future has moved since its first poll. */
+void rt_future_check_home(struct rt_future *future);
+#endif
+
 /*
  * Polls a future through its ops and checks the contract: polling one that
  * is finished, or one that was moved (debug builds), stops the program.
  */
-enum rt_poll rt_future_poll(struct rt_future *future, struct rt_context *cx);
+static inline enum rt_poll rt_future_poll(struct rt_future *future,
+                                          struct rt_context *cx)
+{
+    enum rt_poll poll;
+
+    if (__builtin_expect(!future->ops || rt_future_is_finished(future), 0)) {
+        rt_future_complain(future);
+    }
+#ifdef RT_DEBUG
+    rt_future_check_home(future);
+#endif
+    if (__builtin_expect(cx->junk != NULL, 0)) {
+        rt_hostility_junk_stack(cx->junk); /* the last call before the poll */
+    }
+    poll = future->ops->poll(future, cx);
+    if (poll == RT_READY) {
+        future->resume = RT_FUTURE_FINISHED;
+    }
+    return poll;
+}
 
 /*
  * Drops a future: first the child that it awaits, then what it holds itself.
  * Harmless when it was dropped before, and on a frame of zero bytes.
  */
 void rt_future_drop(struct rt_future *future);
-
-/* True once a poll has said ready, or the future was dropped. */
-bool rt_future_is_finished(const struct rt_future *future);
 
 /* The name in its ops. */
 const char *rt_future_name(const struct rt_future *future);
@@ -98,6 +134,14 @@ enum { RT_BUDGET = 128 };
  * reports success. True: go on. False: this task has had its share; the
  * waker has been woken, so return pending and let the others have a turn.
  */
-bool rt_budget_spend(struct rt_context *cx);
+static inline bool rt_budget_spend(struct rt_context *cx)
+{
+    if (cx->budget == 0) {
+        rt_waker_wake_by_ref(cx->waker);
+        return false;
+    }
+    cx->budget--;
+    return true;
+}
 
 #endif
