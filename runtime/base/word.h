@@ -35,4 +35,17 @@ static inline bool rt_word_exchange(_Atomic uint64_t *word, uint64_t *seen,
     return true;
 }
 
+/* Adds to the word. Returns what it was before. Any thread. */
+static inline uint64_t rt_word_add(_Atomic uint64_t *word, uint64_t more)
+{
+    uint64_t before;
+
+    if (!rt_is_alone()) {
+        return atomic_fetch_add_explicit(word, more, memory_order_acq_rel);
+    }
+    before = atomic_load_explicit(word, memory_order_relaxed);
+    atomic_store_explicit(word, before + more, memory_order_relaxed);
+    return before;
+}
+
 #endif

@@ -64,21 +64,9 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
     return task;
 }
 
-/* Adds a number of references, which may be negative. Returns the word before.
- */
-static uint64_t add_references(struct rt_task *task, int change)
-{
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
-
-    while (!rt_word_exchange(&task->state, &state,
-                             state + (uint64_t)change * RT_TASK_ONE_REF)) {
-    }
-    return state;
-}
-
 void rt_task_ref(struct rt_task *task)
 {
-    add_references(task, 1);
+    rt_word_add(&task->state, RT_TASK_ONE_REF);
 }
 
 void rt_task_free(struct rt_task *task)
@@ -97,7 +85,7 @@ void rt_task_unref(struct rt_task *task)
     uint64_t before = atomic_load_explicit(&task->state, memory_order_acquire);
 
     if (before / RT_TASK_ONE_REF > 1) {
-        before = add_references(task, -1);
+        before = rt_word_add(&task->state, -(uint64_t)RT_TASK_ONE_REF);
     }
     if (before / RT_TASK_ONE_REF == 1) {
         rt_task_free(task);

@@ -50,7 +50,7 @@ static enum rt_trace_outcome outcome_of(uint64_t before)
  * the task. The exchange is acquire and release: what the waking thread wrote
  * before is seen by the poll, which clears QUEUED with acquire before it looks.
  */
-static enum rt_trace_outcome mark_queued(struct rt_task *task)
+static inline enum rt_trace_outcome mark_queued(struct rt_task *task)
 {
     uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
     enum rt_trace_outcome outcome;
@@ -175,7 +175,8 @@ static void trace_await_chain(const struct rt_task *task)
     }
 }
 
-static enum rt_poll poll_traced(struct rt_task *task, struct rt_context *cx)
+static __attribute__((cold, noinline)) enum rt_poll
+poll_traced(struct rt_task *task, struct rt_context *cx)
 {
     uint64_t begin = rt_monotonic_ns();
     enum rt_poll poll;
@@ -205,15 +206,13 @@ static enum rt_poll poll_future(struct rt_task *task, struct rt_context *cx)
     return poll;
 }
 
-/* Queued to running. Acquire pairs with mark_queued in the waking thread. */
+/*
+ * Queued to running. Acquire pairs with mark_queued in the waking thread. One
+ * bit is set and the other one isn't, so a sum changes just the two.
+ */
 static uint64_t begin_poll(struct rt_task *task)
 {
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
-    uint64_t flip = RT_TASK_QUEUED | RT_TASK_RUNNING;
-
-    while (!rt_word_exchange(&task->state, &state, state ^ flip)) {
-    }
-    return state;
+    return rt_word_add(&task->state, RT_TASK_RUNNING - RT_TASK_QUEUED);
 }
 
 /*
@@ -268,14 +267,20 @@ static enum rt_task_after run(struct rt_task *task, struct rt_context *cx)
     return state & RT_TASK_QUEUED ? RT_TASK_AFTER_AGAIN : RT_TASK_AFTER_IDLE;
 }
 
-enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
+static __attribute__((cold, noinline)) enum rt_task_after
+run_traced(struct rt_task *task, struct rt_context *cx)
 {
     enum rt_task_after after;
 
-    RT_TRACE(rt_trace_set_task(task->id));
+    rt_trace_set_task(task->id);
     after = run(task, cx);
-    RT_TRACE(rt_trace_set_task(0));
+    rt_trace_set_task(0);
     return after;
+}
+
+enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
+{
+    return rt_trace_is_open() ? run_traced(task, cx) : run(task, cx);
 }
 
 bool rt_task_claim_idle(struct rt_task *task)
