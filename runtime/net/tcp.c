@@ -267,6 +267,18 @@ static struct rt_tcp_connect *connect_of(struct rt_future *future)
     return (struct rt_tcp_connect *)(void *)future;
 }
 
+static int error_of_connect(int number)
+{
+    switch (number) {
+    case ENOENT: /* no such socket file: a port that nobody listens on */
+        return -ECONNREFUSED;
+    case EINTR: /* it goes on all the same */
+        return -EINPROGRESS;
+    default:
+        return -number;
+    }
+}
+
 /* Begins to connect: 0, -EINPROGRESS, or another error. */
 static int begin_connect(struct rt_tcp_connect *connecting,
                          struct rt_runtime *runtime)
@@ -283,8 +295,7 @@ static int begin_connect(struct rt_tcp_connect *connecting,
     }
     connecting->fd = -1;
     if (connect(fd, &peer->any, peer->size) < 0) {
-        /* No such socket file is a port that nobody listens on. */
-        error = errno == ENOENT ? -ECONNREFUSED : -errno;
+        error = error_of_connect(errno);
     }
     if (error && error != -EINPROGRESS) {
         close(fd);
