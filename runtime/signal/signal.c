@@ -1,6 +1,7 @@
 #include "signal/signal.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
@@ -24,6 +25,7 @@ static struct {
     _Atomic int number;
     _Atomic int fd_plus_1;
 } listeners[LISTENERS_MOST];
+static _Atomic uint32_t handlers; /* threads that are in on_signal */
 
 /* Only what is async-signal-safe: atomics and write. */
 static void on_signal(int number)
@@ -31,6 +33,7 @@ static void on_signal(int number)
     int saved_errno = errno;
     uint64_t one = 1;
 
+    atomic_fetch_add(&handlers, 1);
     atomic_fetch_add(&counts[number], 1);
     for (int i = 0; i < LISTENERS_MOST; i++) {
         int fd = atomic_load(&listeners[i].fd_plus_1) - 1;
@@ -39,6 +42,7 @@ static void on_signal(int number)
             (void)!write(fd, &one, sizeof(one));
         }
     }
+    atomic_fetch_sub(&handlers, 1);
     errno = saved_errno;
 }
 
@@ -68,6 +72,17 @@ static int add_listener(int number, int fd)
     return -EMFILE;
 }
 
+/*
+ * A handler on another thread may have read the fd and not written yet. Were
+ * the fd closed now, and used again for a socket, it would write there.
+ */
+static void wait_for_handlers(void)
+{
+    while (atomic_load(&handlers) > 0) {
+        sched_yield();
+    }
+}
+
 static void remove_listener(int fd)
 {
     for (int i = 0; i < LISTENERS_MOST; i++) {
@@ -75,6 +90,7 @@ static void remove_listener(int fd)
 
         if (atomic_compare_exchange_strong(&listeners[i].fd_plus_1, &taken,
                                            0)) {
+            wait_for_handlers();
             return;
         }
     }
