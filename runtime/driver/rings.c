@@ -132,7 +132,9 @@ int rt_rings_submit(struct rt_rings *rings)
     struct io_uring_getevents_arg none = {0};
     int error;
 
-    error = enter(rings, 0, 0, &none);
+    do {
+        error = enter(rings, 0, 0, &none);
+    } while (error == -EINTR);
     if (error) {
         /* What stays in the queue is handed over by the next wait; soon. */
         rt_interrupt_raise(rings->interrupt);
