@@ -88,11 +88,13 @@ int rt_pipe_adopt(struct rt_pipe *pipe, int fd)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct rt_runtime *runtime = rt_current_or_panic("rt_pipe_adopt");
+    int flags;
     int error;
 
     pthread_once(&once, ignore_sigpipe);
     *pipe = (struct rt_pipe){.io.ops = &pipe_io_ops, .fd = fd};
-    if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0) {
+    flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
         error = -errno;
         close(fd);
         return error;
