@@ -41,7 +41,7 @@ FAULTS_CALLS := accept4 bind close connect epoll_create1 epoll_ctl epoll_wait \
 	sendmsg sendto setsockopt shutdown socket socketpair syscall waitpid write \
 	rt_alloc rt_alloc_is_to_fail rt_free
 FAULTS_WRAPS := $(FAULTS_CALLS:%=-Wl,--wrap=%)
-FAULTS_VARIANTS := release asan
+FAULTS_VARIANTS := release asan tsan
 runtime_faults = $(BUILD)/$(1)/runtime/tests/runtime-faults
 
 define runtime_faults_rule

@@ -53,7 +53,7 @@ static const struct {
     [CALL_OPENDIR] = {"opendir", {EMFILE, ENFILE, ENOMEM}},
     [CALL_CLOSE] = {"close", {EINTR, EIO}},
     [CALL_FSTAT] = {"fstat", {ENOMEM}},
-    [CALL_FCNTL] = {"fcntl", {EINTR, ENOMEM}},
+    [CALL_FCNTL] = {"fcntl", {ENOMEM}},
     [CALL_PIPE] = {"pipe2", {EMFILE, ENFILE}},
     [CALL_EVENTFD] = {"eventfd", {EMFILE, ENFILE, ENOMEM}},
     [CALL_EPOLL_CREATE] = {"epoll_create1", {EMFILE, ENFILE, ENOMEM}},
@@ -136,21 +136,44 @@ static bool strikes(enum call call)
  * Who was told EAGAIN waits for the next edge. The kernel would send one, so
  * we ask it to: to change a registration starts its edges anew.
  */
-static struct {
-    int epoll_fd;
+struct registration {
+    int epoll_fd; /* 0: none */
     struct epoll_event event;
-} registrations[FDS_MOST];
+};
+
+static struct registration registrations[FDS_MOST];
+static pthread_mutex_t registrations_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void set_registration(int fd, struct registration registration)
+{
+    if (fd >= 0 && fd < FDS_MOST) {
+        pthread_mutex_lock(&registrations_lock);
+        registrations[fd] = registration;
+        pthread_mutex_unlock(&registrations_lock);
+    }
+}
 
 REAL(int, epoll_ctl, int epoll_fd, int what, int fd, struct epoll_event *event);
+
+static void start_edges_anew(int fd)
+{
+    struct registration copy;
+
+    pthread_mutex_lock(&registrations_lock);
+    copy = registrations[fd];
+    pthread_mutex_unlock(&registrations_lock);
+    if (copy.epoll_fd) {
+        real_epoll_ctl(copy.epoll_fd, EPOLL_CTL_MOD, fd, &copy.event);
+    }
+}
 
 static bool strikes_fd(enum call call, int fd)
 {
     if (!strikes(call)) {
         return false;
     }
-    if (errno == EAGAIN && fd < FDS_MOST && registrations[fd].epoll_fd) {
-        real_epoll_ctl(registrations[fd].epoll_fd, EPOLL_CTL_MOD, fd,
-                       &registrations[fd].event);
+    if (errno == EAGAIN && fd >= 0 && fd < FDS_MOST) {
+        start_edges_anew(fd);
         errno = EAGAIN;
     }
     return true;
@@ -161,12 +184,9 @@ int wrap_epoll_ctl(int epoll_fd, int what, int fd, struct epoll_event *event)
     if (strikes(CALL_EPOLL_CTL)) {
         return -1;
     }
-    if (fd < FDS_MOST && what == EPOLL_CTL_ADD) {
-        registrations[fd].epoll_fd = epoll_fd;
-        registrations[fd].event = *event;
-    } else if (fd < FDS_MOST) {
-        registrations[fd].epoll_fd = 0;
-    }
+    set_registration(fd, what == EPOLL_CTL_ADD
+                             ? (struct registration){epoll_fd, *event}
+                             : (struct registration){0});
     return real_epoll_ctl(epoll_fd, what, fd, event);
 }
 
@@ -219,10 +239,27 @@ int wrap_accept4(int fd, struct sockaddr *peer, socklen_t *size, int flags)
     GIVE_FD(CALL_ACCEPT, accept4, fd, peer, size, flags);
 }
 
+REAL(int, getsockopt, int fd, int level, int option, void *value,
+     socklen_t *size);
+int wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *size)
+{
+    GIVE(CALL_GETSOCKOPT, getsockopt, fd, level, option, value, size);
+}
+
+static int type_of(int fd)
+{
+    int type = 0;
+    socklen_t size = sizeof(type);
+
+    real_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+    return type;
+}
+
 REAL(int, connect, int fd, const struct sockaddr *peer, socklen_t size);
 int wrap_connect(int fd, const struct sockaddr *peer, socklen_t size)
 {
-    bool is_struck = strikes(CALL_CONNECT);
+    bool is_stream = type_of(fd) == SOCK_STREAM; /* others don't wait */
+    bool is_struck = is_stream && strikes(CALL_CONNECT);
 
     if (is_struck && errno == EINTR) {
         real_connect(fd, peer, size); /* it goes on, as the standard says */
@@ -263,13 +300,6 @@ int wrap_setsockopt(int fd, int level, int option, const void *value,
     GIVE(CALL_SETSOCKOPT, setsockopt, fd, level, option, value, size);
 }
 
-REAL(int, getsockopt, int fd, int level, int option, void *value,
-     socklen_t *size);
-int wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *size)
-{
-    GIVE(CALL_GETSOCKOPT, getsockopt, fd, level, option, value, size);
-}
-
 REAL(int, shutdown, int fd, int how);
 int wrap_shutdown(int fd, int how)
 {
@@ -280,7 +310,7 @@ int wrap_shutdown(int fd, int how)
  * An eventfd that doesn't block is full or written: no other error is in its
  * nature, and who writes to it counts on that.
  */
-static bool is_eventfd[FDS_MOST];
+static atomic_bool is_eventfd[FDS_MOST];
 
 REAL(int, eventfd, unsigned value, int flags);
 int wrap_eventfd(unsigned value, int flags)
@@ -293,10 +323,15 @@ int wrap_eventfd(unsigned value, int flags)
     return fd;
 }
 
+REAL(int, fcntl, int fd, int what, ...);
+
+/* What has to wait says EAGAIN only when it was told not to wait. */
 static bool is_spared_fd(int fd)
 {
-    return fd < 0 || fd >= FDS_MOST ||
-           (is_eventfd[fd] && atomic_load(&error_to_give) != EINTR);
+    int error = atomic_load(&error_to_give);
+
+    return fd < 0 || fd >= FDS_MOST || (is_eventfd[fd] && error != EINTR) ||
+           (error == EAGAIN && !(real_fcntl(fd, F_GETFL, 0L) & O_NONBLOCK));
 }
 
 REAL(ssize_t, read, int fd, void *buffer, size_t size);
@@ -352,8 +387,8 @@ int wrap_close(int fd)
 
     if (fd >= 0 && fd < FDS_MOST) {
         is_eventfd[fd] = false;
-        registrations[fd].epoll_fd = 0;
     }
+    set_registration(fd, (struct registration){0});
     result = real_close(fd);
     return strikes(CALL_CLOSE) ? -1 : result;
 }
@@ -364,7 +399,6 @@ int wrap_fstat(int fd, struct stat *status)
     GIVE(CALL_FSTAT, fstat, fd, status);
 }
 
-REAL(int, fcntl, int fd, int what, ...);
 int wrap_fcntl(int fd, int what, ...)
 {
     va_list more;
