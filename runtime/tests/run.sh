@@ -2,9 +2,10 @@
 # Runs the test programs given, one for each variant of the runtime, the first
 # of them also with each other driver, on one thread and on several workers;
 # then those where calls fail (FAULTS_PROGRAMS), the models of the explorer
-# (EXPLORE_PROGRAM), and a few mutants. Shows what failed, Check's closing line
-# of each, and a table of the drivers; the last line is "N passed, N failed".
-# Exit status 0 if all passed.
+# (EXPLORE_PROGRAM), a few hostile seeds and small scales (SHORT_SOAKS,
+# SHORT_SCALES), and a few mutants. Shows what failed, Check's closing line of
+# each, and a table of the drivers; the last line is "N passed, N failed". Exit
+# status 0 if all passed.
 : "${CK_DEFAULT_TIMEOUT:=20}"
 export CK_DEFAULT_TIMEOUT
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1}"
@@ -104,6 +105,19 @@ explore() {
         echo "0 models passed, 1 failed"
 }
 
+# One program after the other: some hostile seeds each, a small scale each.
+soak_and_scale() {
+    echo "== runtime, hostile seeds"
+    for program in ${SHORT_SOAKS:?}; do
+        "$program" --seeds 200 2>&1 || echo "0 seeds, 0 runs, 1 failed"
+    done
+    echo "== runtime, scale"
+    for program in ${SHORT_SCALES:?}; do
+        "$program" --tasks 20000 --connections 400 2>&1 ||
+            echo "0 scales, 1 failed"
+    done
+}
+
 # The first alone, and with less patience. A runtime that loses wakes makes test
 # after test wait for its time limit: to see that in one variant is enough.
 first=$(variant_of "$1")
@@ -128,8 +142,11 @@ if [ "$(cat "$results/$first.status")" -eq 0 ]; then
     for program in "$@"; do
         show_one "$(variant_of "$program")"
     done >>"$results/all"
-    inject_faults >>"$results/all"
-    explore >>"$results/all"
+    {
+        inject_faults
+        explore
+        soak_and_scale
+    } >>"$results/all"
     if [ -x "$(dirname "$0")/mutants/run.sh" ]; then
         "$(dirname "$0")/mutants/run.sh" --short >>"$results/all" 2>&1
     fi
@@ -147,5 +164,8 @@ awk -F'[:,]' '
                           failed += word[4] }
     / models passed, / { split($0, word, " "); checks += word[1] + word[4]
                          failed += word[4] }
+    / seeds, .* runs, / { split($0, word, " "); checks += word[1] + word[5]
+                          failed += word[5] }
+    / scales, / { split($0, word, " "); checks += word[1]; failed += word[3] }
     END { printf "%d passed, %d failed\n", checks - failed, failed
           exit failed > 0 }' "$results/all"

@@ -127,18 +127,14 @@ MEMBER(lines_member)
 static struct rt_tcp_listener listener;
 static uint16_t port; /* 0: the abstract name */
 
-static const char *name_of_server(void)
-{
-    static char name[64];
-
-    snprintf(name, sizeof(name), "@polliwog-scenario-%d", (int)getpid());
-    return name;
-}
+static char name_of_server[64];
 
 static void echo_begin(void)
 {
+    snprintf(name_of_server, sizeof(name_of_server), "@polliwog-scenario-%d",
+             (int)getpid());
     port = 0;
-    EXPECT(rt_unix_listen(&listener, name_of_server()) == 0);
+    EXPECT(rt_unix_listen(&listener, name_of_server) == 0);
 }
 
 static void tcp_begin(void)
@@ -203,7 +199,7 @@ static enum rt_poll client_poll(struct rt_future *future, struct rt_context *cx)
 
     RT_BEGIN(self);
     self->connect = port ? rt_tcp_connect("127.0.0.1", port)
-                         : rt_unix_connect(name_of_server());
+                         : rt_unix_connect(name_of_server);
     RT_AWAIT(self->connect);
     EXPECT(self->connect.result == 0);
     streams[self->index] = self->connect.stream;

@@ -56,22 +56,55 @@ $(call runtime_faults,$(1)): $(FAULTS_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
 endef
 $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_faults_rule,$(v))))
 
+# Programs that are no Check tests: the soak, and how much a runtime holds.
+SOAK_SOURCES := $(wildcard runtime/tests/soak/*.c)
+SOAK_SHARED := runtime/tests/soak/counted.c runtime/tests/kit.c \
+	runtime/tests/kqueue_shim.c \
+	$(wildcard runtime/tests/scenario*.c)
+COUNTED_LDFLAGS := -Wl,--wrap=rt_alloc -Wl,--wrap=rt_free
+
+# $(call soak_program,VARIANT,NAME): the path of one.
+soak_program = $(BUILD)/$(1)/runtime/tests/soak/$(2)
+
+define soak_rule
+$(call soak_program,$(1),$(2)): $(BUILD)/$(1)/runtime/tests/soak/$(2).o \
+		$(SOAK_SHARED:%.c=$(BUILD)/$(1)/%.o) \
+		$(call RUNTIME_TEST_KQUEUE,$(1)) $(call runtime_library,$(1))
+	$$(call say,ld,$$@)
+	$$(Q)$$(CC) $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) \
+		$$(COUNTED_LDFLAGS) -pthread -o $$@ $$^ $$(RUNTIME_TEST_LIBS)
+endef
+$(foreach v,$(RUNTIME_VARIANTS),$(foreach p,soak scale,\
+	$(eval $(call soak_rule,$(v),$(p)))))
+$(foreach v,$(RUNTIME_VARIANTS),\
+	$(eval -include $(SOAK_SOURCES:%.c=$(BUILD)/$(v)/%.d)))
+
 # runtime/tests/mutants/run.sh builds with them.
 export EXPLORE_PROGRAM
 export RUNTIME_FLAGS_debug RUNTIME_FLAGS_asan RUNTIME_TEST_LIBS
 
 FAULTS_PROGRAMS := $(foreach v,$(FAULTS_VARIANTS),$(call runtime_faults,$(v)))
-export FAULTS_PROGRAMS
+# The short forms that run with the tests.
+SHORT_SOAKS := $(foreach v,release asan,$(call soak_program,$(v),soak))
+SHORT_SCALES := $(foreach v,release asan,$(call soak_program,$(v),scale))
+export FAULTS_PROGRAMS SHORT_SOAKS SHORT_SCALES
 
-.PHONY: test-runtime faults-runtime mutants-runtime
+.PHONY: test-runtime faults-runtime soak-runtime scale-runtime mutants-runtime
 test-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_tests,$(v))) \
-		$(FAULTS_PROGRAMS) $(EXPLORE_PROGRAM)
-	@runtime/tests/run.sh $(filter-out $(FAULTS_PROGRAMS) \
-		$(EXPLORE_PROGRAM),$^)
+		$(FAULTS_PROGRAMS) $(EXPLORE_PROGRAM) $(SHORT_SOAKS) $(SHORT_SCALES)
+	@runtime/tests/run.sh $(filter %/runtime-tests,$^)
 
 # Every call of the runtime fails, with every error, each driver, each variant.
 faults-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_faults,$(v)))
 	@runtime/tests/faults/run.sh $^
+
+# The scenarios under many hostile seeds: make soak-runtime SEEDS=10000
+soak-runtime: $(call soak_program,release,soak)
+	@$< --seeds $(or $(SEEDS),10000)
+
+# A million tasks that sleep, ten thousand connections that are idle.
+scale-runtime: $(call soak_program,release,scale)
+	@$<
 
 # Breaks one line of the runtime at a time; each break must be noticed.
 mutants-runtime: $(foreach v,debug asan,$(call runtime_tests,$(v)))
