@@ -159,7 +159,7 @@ static enum rt_poll graceful_shutdown_poll(struct rt_future *future,
     RT_AWAIT(self->first_of);
 
     stop_listening(self);
-    while (self->clients.count > 0) {
+    while (rt_tracker_count(&self->clients) > 0) {
     }
     RT_END(self);
 }

@@ -164,7 +164,7 @@ static enum rt_poll graceful_shutdown_poll(struct rt_future *future,
 
     stop_listening(self);
     self->end = rt_now() + DRAIN_LIMIT;
-    while (self->clients.count > 0 && rt_now() < self->end) {
+    while (rt_tracker_count(&self->clients) > 0 && rt_now() < self->end) {
         self->turn = rt_yield();
         RT_AWAIT(self->turn);
     }
