@@ -115,6 +115,9 @@ watch: ## re-check on every save
 progress: ## the exercises, and where you stand
 	@$(FRONT)/front.sh progress
 
+.PHONY: examples
+examples: ## small programs to start from, into build/examples/
+
 .PHONY: bench-quick
 bench-quick: ## the runtime beside Tokio [ROWS="mutex echo_cpu"] [JSON=out.json]
 	@$(FRONT)/set-up.sh bench
@@ -145,7 +148,7 @@ needs: grader
 endif
 
 # The parts of `make test`; each prints how many of its tests passed.
-TEST_PARTS := test-runtime test-bench
+TEST_PARTS := test-runtime test-examples test-bench
 ifneq (,$(wildcard visualizer/build.mk))
 TEST_PARTS += test-visualizer
 endif

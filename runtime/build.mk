@@ -15,7 +15,7 @@ RUNTIME_FLAGS_tsan := -O1 -g -DRT_DEBUG -fsanitize=thread
 
 RUNTIME_CPPFLAGS := -Iruntime
 RUNTIME_SOURCES := $(filter-out \
-	runtime/tests/% runtime/bench/% runtime/explore/%,\
+	runtime/tests/% runtime/bench/% runtime/explore/% runtime/examples/%,\
 	$(wildcard runtime/*.c runtime/*/*.c))
 
 # $(call runtime_library,VARIANT): the path of one library.
@@ -44,3 +44,4 @@ runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_library,$(v)))
 include runtime/explore/build.mk
 include runtime/tests/tests.mk
 include runtime/bench/bench.mk
+include runtime/examples/examples.mk

@@ -35,6 +35,11 @@ cannot_install() {
 
 # --- what is missing ------------------------------------------------------
 
+# Not everybody has the folder of commands for root, such as nginx, on PATH.
+finds_command() {
+    command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]
+}
+
 finds_header() {
     printf '#include <%s>\n' "$1" | "$compiler" -E - >/dev/null 2>&1
 }
@@ -60,7 +65,7 @@ is_there() {
     what=${1#*:}
     case $1 in
     command:gcc) command -v "$compiler" >/dev/null ;;
-    command:*) command -v "$what" >/dev/null ;;
+    command:*) finds_command "$what" ;;
     header:*) finds_header "$what" ;;
     library:*) [ "$system" = macos ] || finds_library "$what" ;;
     module:*) finds_module "$what" ;;
