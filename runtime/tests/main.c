@@ -22,7 +22,8 @@ static Suite *(*const suites[])(void) = {
     until_suite,     fs_suite,          lookup_suite,   codec_suite,
     framed_suite,    resp_suite,        copy_suite,     driver_suite,
     multi_suite,     process_suite,     vectored_suite, pipe_suite,
-    pool_suite,      operation_suite,   stress_suite,
+    pool_suite,      operation_suite,   stress_suite,   workers_suite,
+    conform_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

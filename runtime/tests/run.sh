@@ -4,8 +4,8 @@
 # then those where calls fail (FAULTS_PROGRAMS), the models of the explorer
 # (EXPLORE_PROGRAM), a few hostile seeds and small scales (SHORT_SOAKS,
 # SHORT_SCALES), and a few mutants. Shows what failed, Check's closing line of
-# each, and a table of the drivers; the last line is "N passed, N failed". Exit
-# status 0 if all passed.
+# each, whether each rule of conformance.md has its test, and a table of the
+# drivers; the last line is "N passed, N failed". Exit status 0 if all passed.
 : "${CK_DEFAULT_TIMEOUT:=20}"
 export CK_DEFAULT_TIMEOUT
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1}"
@@ -143,6 +143,8 @@ if [ "$(cat "$results/$first.status")" -eq 0 ]; then
         show_one "$(variant_of "$program")"
     done >>"$results/all"
     {
+        echo "== runtime, rules"
+        "$(dirname "$0")/conformance.sh"
         inject_faults
         explore
         soak_and_scale
@@ -166,6 +168,8 @@ awk -F'[:,]' '
                          failed += word[4] }
     / seeds, .* runs, / { split($0, word, " "); checks += word[1] + word[5]
                           failed += word[5] }
+    / rules stated, / { split($0, word, " "); checks += word[1] + word[4]
+                        failed += word[4] }
     / scales, / { split($0, word, " "); checks += word[1]; failed += word[3] }
     END { printf "%d passed, %d failed\n", checks - failed, failed
           exit failed > 0 }' "$results/all"

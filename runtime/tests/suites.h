@@ -22,6 +22,8 @@ Suite *executor_suite(void);
 Suite *multi_suite(void);
 Suite *pool_suite(void);
 Suite *stress_suite(void);
+Suite *workers_suite(void);
+Suite *conform_suite(void);
 Suite *threads_suite(void);
 Suite *shutdown_suite(void);
 Suite *sleep_suite(void);
