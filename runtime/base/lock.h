@@ -9,7 +9,6 @@
 #ifndef RT_BASE_LOCK_H
 #define RT_BASE_LOCK_H
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -19,25 +18,19 @@ struct rt_lock {
     atomic_bool is_held; /* zero bytes are a free lock */
 };
 
-enum { RT_LOCK_SPINS = 100 };
+/* The rest of an acquire that found it held. */
+void rt_lock_wait(struct rt_lock *lock);
 
 static inline void rt_lock_acquire(struct rt_lock *lock)
 {
-    int spins = 0;
-
     if (rt_is_alone()) {
         /* Set all the same: a thread may be created before the release. */
         atomic_store_explicit(&lock->is_held, true, memory_order_relaxed);
         return;
     }
     /* Acquire pairs with the release of who had it before. */
-    while (
-        atomic_exchange_explicit(&lock->is_held, true, memory_order_acquire)) {
-        while (atomic_load_explicit(&lock->is_held, memory_order_relaxed)) {
-            if (++spins % RT_LOCK_SPINS == 0) {
-                sched_yield(); /* its holder may have been preempted */
-            }
-        }
+    if (atomic_exchange_explicit(&lock->is_held, true, memory_order_acquire)) {
+        rt_lock_wait(lock);
     }
 }
 

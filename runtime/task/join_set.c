@@ -9,6 +9,7 @@
 #include "task/join_set.h"
 
 #include <errno.h>
+#include <sched.h>
 
 #include "base/memory.h"
 #include "future/async.h"
