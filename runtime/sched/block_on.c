@@ -44,9 +44,10 @@ static bool take_turn_locked(struct rt_runtime *runtime)
     if (rt_core_is_multi(runtime) || runtime->is_driven) {
         return false;
     }
-    runtime->is_driven = true;
     /* Before it looks at what is injected: who comes later interrupts it. */
-    atomic_store(&runtime->workers[0].thread_mark, &rt_core_thread);
+    atomic_store(&runtime->is_driven, true);
+    runtime->outer = rt_core_worker;
+    rt_core_worker = &runtime->workers[0];
     return true;
 }
 
@@ -62,9 +63,9 @@ bool rt_core_take_turn(struct rt_runtime *runtime)
 
 void rt_core_end_turn(struct rt_runtime *runtime)
 {
-    atomic_store(&runtime->workers[0].thread_mark, NULL);
     pthread_mutex_lock(&runtime->turn_lock);
-    runtime->is_driven = false;
+    rt_core_worker = runtime->outer;
+    atomic_store(&runtime->is_driven, false);
     pthread_cond_broadcast(&runtime->turn_changed);
     pthread_mutex_unlock(&runtime->turn_lock);
 }

@@ -34,8 +34,6 @@ struct rt_worker_counts {
 struct rt_worker {
     struct rt_runtime *runtime; /* borrowed */
     uint32_t index;
-    _Atomic(const void *) thread_mark; /* rt_core_thread of the thread that it
-                                          runs on now, or NULL; any thread */
     uint32_t until_events; /* polls until it asks the driver in between */
     uint32_t tick;         /* polls so far, modulo 2^32 */
     bool is_inside_task;   /* a poll is running */
@@ -94,8 +92,9 @@ struct rt_runtime {
     /* A current-thread runtime is driven by one thread at a time. */
     pthread_mutex_t turn_lock;   /* guards what follows */
     pthread_cond_t turn_changed; /* also: a block_on may be over */
-    bool is_driven;
-    uint32_t threads_away; /* multi-thread: gave their worker away */
+    atomic_bool is_driven;       /* read by any thread */
+    struct rt_worker *outer;     /* what the thread that drives it ran before */
+    uint32_t threads_away;       /* multi-thread: gave their worker away */
 
     /* Multi-thread only. */
     struct rt_sleepers sleepers;
@@ -106,11 +105,8 @@ struct rt_runtime {
 /* The runtime that this thread is inside of. */
 extern _Thread_local struct rt_runtime *rt_core_current;
 
-/* The worker of a multi-thread runtime that this thread is, or NULL. */
+/* The worker that this thread runs, or NULL. */
 extern _Thread_local struct rt_worker *rt_core_worker;
-
-/* A thing that every thread has at an address of its own. */
-extern _Thread_local char rt_core_thread;
 
 static inline bool rt_core_is_multi(const struct rt_runtime *runtime)
 {
@@ -120,17 +116,9 @@ static inline bool rt_core_is_multi(const struct rt_runtime *runtime)
 /* The worker of this runtime that this thread runs; NULL: a stranger. */
 static inline struct rt_worker *rt_core_own_worker(struct rt_runtime *runtime)
 {
-    struct rt_worker *worker =
-        rt_core_is_multi(runtime) ? rt_core_worker : &runtime->workers[0];
+    struct rt_worker *worker = rt_core_worker;
 
-    if (!worker || worker->runtime != runtime) {
-        return NULL;
-    }
-    /* Relaxed: if it is our own mark, it was we who stored it. */
-    return atomic_load_explicit(&worker->thread_mark, memory_order_relaxed) ==
-                   &rt_core_thread
-               ? worker
-               : NULL;
+    return worker && worker->runtime == runtime ? worker : NULL;
 }
 
 static inline void rt_core_call_hook(const struct rt_builder *builder,

@@ -15,7 +15,6 @@ static void give_away(struct rt_worker *worker)
     runtime->threads_away++;
     pthread_mutex_unlock(&runtime->turn_lock);
     pthread_detach(worker->thread);
-    atomic_store(&worker->thread_mark, NULL);
     rt_core_worker = NULL;
     if (rt_core_start_worker(worker) != 0) {
         rt_panic("no-thread", "rt_block_in_place: no thread can be made to go "
@@ -42,7 +41,6 @@ void rt_block_in_place(void (*function)(void *argument), void *argument)
 void rt_core_leave_thread(struct rt_runtime *runtime, struct rt_worker *worker)
 {
     if (rt_core_worker == worker) {
-        atomic_store(&worker->thread_mark, NULL);
         return; /* rt_core_stop_workers joins us */
     }
     pthread_mutex_lock(&runtime->turn_lock);

@@ -322,8 +322,7 @@ static struct rt_worker *worker_or_stranger(struct rt_runtime *runtime)
         return worker;
     }
     /* Nobody runs it: a test that polls by hand, with its seed. */
-    if (!rt_core_is_multi(runtime) &&
-        !atomic_load(&runtime->workers[0].thread_mark)) {
+    if (!rt_core_is_multi(runtime) && !atomic_load(&runtime->is_driven)) {
         return &runtime->workers[0];
     }
     return &stranger;

@@ -9,7 +9,6 @@
 
 _Thread_local struct rt_runtime *rt_core_current;
 _Thread_local struct rt_worker *rt_core_worker;
-_Thread_local char rt_core_thread;
 
 static struct rt_runtime *runtime_of(struct rt_task_owner *owner)
 {
@@ -157,19 +156,18 @@ void rt_core_release(struct rt_runtime *runtime)
     add_references(runtime, left - REFERENCE_OF_OWNER);
 }
 
-static struct rt_task *allocate(struct rt_task_owner *owner, size_t size)
+static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
 {
     struct rt_runtime *runtime = runtime_of(owner);
     struct rt_worker *worker = rt_core_own_worker(runtime);
-    bool is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
-                     runtime->builder.memory != RT_MEMORY_MALLOC;
-    struct rt_task *task =
-        is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
+    void *task;
 
+    *is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
+                 runtime->builder.memory != RT_MEMORY_MALLOC;
+    task = *is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
     if (!task) {
         return NULL;
     }
-    task->is_pooled = is_pooled;
     if (worker) {
         worker->allocated++;
     } else {
@@ -208,7 +206,7 @@ static void push_injected_locked(struct rt_runtime *runtime,
     rt_inject_push_locked(&runtime->inject, &one);
     if (rt_core_is_multi(runtime)) {
         rt_core_notify_one(runtime);
-    } else if (atomic_load(&runtime->workers[0].thread_mark)) {
+    } else if (atomic_load(&runtime->is_driven)) {
         /* The loop may be on its way into the driver: this ends that wait. */
         rt_driver_interrupt(&runtime->driver);
     }

@@ -291,7 +291,6 @@ static void *worker_main(void *argument)
 
     rt_core_worker = worker;
     rt_core_current = runtime;
-    atomic_store(&worker->thread_mark, &rt_core_thread);
     rt_trace_set_worker((uint8_t)worker->index);
     worker->is_inside_task = false;
     worker->awake_since = rt_monotonic_ns();

@@ -44,8 +44,9 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
                                const struct rt_future *frame, size_t frame_size,
                                const char *name)
 {
-    struct rt_task *task = owner->allocate(
-        owner, sizeof(struct rt_task) + frame_size + name_size(name));
+    size_t size = sizeof(struct rt_task) + frame_size + name_size(name);
+    bool is_pooled;
+    struct rt_task *task = owner->allocate(owner, size, &is_pooled);
 
     if (!task) {
         return NULL;
@@ -57,6 +58,7 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
     task->id = next_id();
     task->frame_size = (uint32_t)frame_size & RT_TASK_FRAME_MOST;
     task->has_name = name != NULL;
+    task->is_pooled = is_pooled;
     memcpy((void *)task->future, frame, frame_size);
     if (name) {
         memcpy((char *)task->future + frame_size, name, name_size(name));

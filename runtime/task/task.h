@@ -60,11 +60,12 @@ struct rt_task_owner {
      */
     void (*release)(struct rt_task_owner *owner, struct rt_task *task);
     /*
-     * Memory for a task, or NULL; not zeroed, but is_pooled says where it
-     * comes from, for the owner to read when it frees it, on any thread: that
+     * Memory for a task, or NULL; not zeroed. is_pooled says where it comes
+     * from: the task keeps it for the owner, who frees it, on any thread; that
      * is the last call for the task.
      */
-    struct rt_task *(*allocate)(struct rt_task_owner *owner, size_t size);
+    void *(*allocate)(struct rt_task_owner *owner, size_t size,
+                      bool *is_pooled);
     void (*free)(struct rt_task_owner *owner, struct rt_task *task,
                  size_t size);
 };

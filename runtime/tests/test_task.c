@@ -18,9 +18,11 @@ static struct {
 
 static int freed; /* tasks whose memory is gone */
 
-static struct rt_task *fake_allocate(struct rt_task_owner *owner, size_t size)
+static void *fake_allocate(struct rt_task_owner *owner, size_t size,
+                           bool *is_pooled)
 {
     (void)owner;
+    *is_pooled = false;
     return rt_alloc(size);
 }
 

@@ -31,9 +31,10 @@ static void release(struct rt_task_owner *owner, struct rt_task *task)
     (void)task;
 }
 
-static struct rt_task *allocate(struct rt_task_owner *owner, size_t size)
+static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
 {
     (void)owner;
+    *is_pooled = false;
     return rt_alloc(size);
 }
 
