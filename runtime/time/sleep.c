@@ -31,6 +31,19 @@ static bool is_over(const struct rt_sleep *sleep)
     return rt_clock_now(rt_runtime_clock(sleep->runtime)) >= sleep->deadline;
 }
 
+/*
+ * A look at a clock that runs takes as long as all the rest, and rt_sleep has
+ * just had one: so the first poll leaves it to the wheel to find out, in the
+ * loop's next turn at the latest, that the time was over already.
+ */
+static bool is_seen_to_be_over(const struct rt_sleep *sleep)
+{
+    bool is_first = sleep->timer.id == 0;
+    bool runs = !rt_clock_stands_still(rt_runtime_clock(sleep->runtime));
+
+    return !(is_first && runs) && is_over(sleep);
+}
+
 static enum rt_poll sleep_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_sleep *sleep = sleep_of(future);
@@ -38,7 +51,7 @@ static enum rt_poll sleep_poll(struct rt_future *future, struct rt_context *cx)
     if (!sleep->runtime) {
         sleep->runtime = rt_context_runtime(cx);
     }
-    if (!is_over(sleep) && arm(sleep, cx->waker)) {
+    if (!is_seen_to_be_over(sleep) && arm(sleep, cx->waker)) {
         return RT_PENDING;
     }
     return rt_budget_spend(cx) ? RT_READY : RT_PENDING;
