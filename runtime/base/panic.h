@@ -8,10 +8,12 @@
 #ifndef RT_BASE_PANIC_H
 #define RT_BASE_PANIC_H
 
+#include <stddef.h>
+
 /*
- * Prints "polliwog: <rule>: <message>" to standard error and aborts.
- * rule is a short name in the grader's vocabulary ("polled-after-ready").
- * Any thread may call it; it doesn't return.
+ * Prints "polliwog: <rule>: <message>" to standard error, with the task that
+ * this thread runs, if any, and aborts. rule is a short name in the grader's
+ * vocabulary ("polled-after-ready"). Any thread may call it; it doesn't return.
  */
 _Noreturn void rt_panic(const char *rule, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -29,5 +31,11 @@ enum { RT_NOT_IMPLEMENTED_STATUS = 70 };
  * it; there is one hook in a process.
  */
 void rt_panic_set_hook(void (*hook)(const char *message));
+
+/*
+ * Has say write which task this thread runs, behind the message: up to size
+ * bytes of text, which is "" before. A runtime sets it; any thread.
+ */
+void rt_panic_set_task(void (*say)(char *text, size_t size));
 
 #endif

@@ -43,6 +43,8 @@ struct rt_context {
     const void *stack;            /* locals of this poll lie below */
     struct rt_hostility *junk;    /* borrowed: fills the stack with junk
                                      before each poll; or NULL, as usual */
+    uint64_t slow_ns;             /* a poll of a task that takes so long is
+                                     reported; 0: none is */
     bool *is_deferred;            /* borrowed: set by rt_task_defer; NULL
                                      where nothing can be deferred */
 };
@@ -110,6 +112,28 @@ static inline enum rt_poll rt_future_poll(struct rt_future *future,
         future->resume = RT_FUTURE_FINISHED;
     }
     return poll;
+}
+
+/* Stops the program: what is a local variable, gone after the poll. */
+_Noreturn void rt_future_complain_of_local(const char *what)
+    __attribute__((cold));
+
+/*
+ * For who is about to be pending and keeps the address: stops the program when
+ * it is that of a local variable of this poll. Locals of the polls lie between
+ * here and the executor's frame, on a stack that grows down (as it does on
+ * every machine we run on).
+ */
+static inline void rt_future_check_kept(const void *address, const char *what,
+                                        const struct rt_context *cx)
+{
+    const char *here = __builtin_frame_address(0);
+
+    if (__builtin_expect((const char *)address > here &&
+                             (const char *)address < (const char *)cx->stack,
+                         0)) {
+        rt_future_complain_of_local(what);
+    }
 }
 
 /*

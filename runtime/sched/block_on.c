@@ -7,6 +7,7 @@
  * should the other thread be done first.
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/panic.h"
 #include "sched/core.h"
@@ -41,7 +42,8 @@ static const struct rt_future_ops root_ops = {
 
 static bool take_turn_locked(struct rt_runtime *runtime)
 {
-    if (rt_core_is_multi(runtime) || runtime->is_driven) {
+    if (rt_core_is_multi(runtime) || runtime->is_driven ||
+        atomic_load(&runtime->is_over)) {
         return false;
     }
     /* Before it looks at what is injected: who comes later interrupts it. */
@@ -122,12 +124,27 @@ static void wait_until_complete(struct rt_runtime *runtime,
     }
 }
 
-bool rt_core_is_inside_task(void)
+static const struct rt_task *task_of_this_thread(void)
 {
     struct rt_worker *worker =
         rt_core_current ? rt_core_own_worker(rt_core_current) : NULL;
 
-    return worker && worker->is_inside_task;
+    return worker ? worker->task : NULL;
+}
+
+bool rt_core_is_inside_task(void)
+{
+    return task_of_this_thread() != NULL;
+}
+
+void rt_core_say_task(char *text, size_t size)
+{
+    const struct rt_task *task = task_of_this_thread();
+
+    if (task) {
+        snprintf(text, size, " (in task %u, '%s')", task->id,
+                 rt_task_name(task));
+    }
 }
 
 static int run_root(struct rt_runtime *runtime, struct rt_future *frame,

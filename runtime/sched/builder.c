@@ -106,6 +106,22 @@ static bool parse_workers(struct rt_builder *builder, const char *text)
                           builder->clock != RT_CLOCK_CONDUCTED);
 }
 
+static bool parse_detect_blocking(struct rt_builder *builder, const char *text)
+{
+    long ms = number(text, INT_MAX);
+
+    builder->detect_blocking = RT_MILLISECONDS((uint64_t)ms);
+    return ms >= 0;
+}
+
+/* Read by net/address.c, whenever it makes an address. */
+static bool is_net(const char *text)
+{
+    const char *folder = after(text, "local:");
+
+    return folder && *folder;
+}
+
 static const char *variable(const char *name)
 {
     const char *text = getenv(name);
@@ -121,6 +137,8 @@ struct rt_builder rt_builder_from_environment(void)
     const char *hostile = variable("RT_HOSTILE");
     const char *driver = variable("RT_DRIVER");
     const char *workers = variable("RT_WORKERS");
+    const char *blocking = variable("RT_DETECT_BLOCKING");
+    const char *net = variable("RT_NET");
 
     if (clock && !parse_clock(&builder, clock)) {
         bad_value("RT_CLOCK", "real, paused, scaled:TIMES or conducted:FD");
@@ -141,6 +159,12 @@ struct rt_builder rt_builder_from_environment(void)
     if (workers && !parse_workers(&builder, workers)) {
         bad_value("RT_WORKERS", "0 to 256 threads, and with a clock that "
                                 "stands still 0");
+    }
+    if (blocking && !parse_detect_blocking(&builder, blocking)) {
+        bad_value("RT_DETECT_BLOCKING", "milliseconds, or 0");
+    }
+    if (net && !is_net(net)) {
+        bad_value("RT_NET", "local:FOLDER");
     }
     builder.trace_path = variable("RT_TRACE");
     return builder;

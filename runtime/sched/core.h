@@ -36,7 +36,7 @@ struct rt_worker {
     uint32_t index;
     uint32_t until_events; /* polls until it asks the driver in between */
     uint32_t tick;         /* polls so far, modulo 2^32 */
-    bool is_inside_task;   /* a poll is running */
+    struct rt_task *task;  /* its poll is running; or NULL */
     int64_t allocated;     /* see references */
     struct rt_pool pool;   /* memory of tasks */
     struct rt_random random;
@@ -100,6 +100,8 @@ struct rt_runtime {
     struct rt_sleepers sleepers;
     atomic_bool is_driver_taken; /* a worker waits in the driver */
     atomic_bool is_shutting_down;
+
+    atomic_bool is_over; /* was shut down, and only memory is left of it */
 };
 
 /* The runtime that this thread is inside of. */
@@ -181,13 +183,16 @@ void rt_core_release(struct rt_runtime *runtime);
 
 /*
  * Makes this thread the one that runs the worker of a current-thread runtime.
- * False: another one does, or the runtime is a multi-thread one.
+ * False: another one does, or the runtime is a multi-thread one, or over.
  */
 bool rt_core_take_turn(struct rt_runtime *runtime);
 void rt_core_end_turn(struct rt_runtime *runtime);
 
 /* True when this thread is in a poll of a task, of whatever runtime. */
 bool rt_core_is_inside_task(void);
+
+/* For rt_panic: which one that is. */
+void rt_core_say_task(char *text, size_t size);
 
 /* ---- executor.c and idle.c: the current-thread runtime ---- */
 

@@ -6,21 +6,11 @@
 #include "future/async.h"
 #include "sched/core.h"
 #include "signal/signal.h"
+#include "task/report.h"
 
 static size_t bytes(size_t count)
 {
     return count * sizeof(struct rt_task *);
-}
-
-static void print_chain(FILE *file, const struct rt_future *future)
-{
-    const char *before = "idle in ";
-
-    for (; future; future = future->awaiting) {
-        fprintf(file, "%s%s", before, rt_future_name(future));
-        before = " > ";
-    }
-    fputc('\n', file);
 }
 
 /* Nobody polls a task that is ours to queue, so its frames hold still. */
@@ -28,7 +18,9 @@ static void print_task(FILE *file, struct rt_task *task)
 {
     fprintf(file, "task %u %s: ", task->id, rt_task_name(task));
     if (rt_task_claim_idle(task)) {
-        print_chain(file, task->future);
+        fputs("idle in ", file);
+        rt_task_print_chain(file, task);
+        fputc('\n', file);
         task->owner->schedule(task->owner, task);
     } else if (atomic_load(&task->state) & RT_TASK_RUNNING) {
         fputs("running\n", file);

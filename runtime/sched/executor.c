@@ -74,12 +74,13 @@ static void run_task(struct rt_worker *worker, struct rt_task *task)
     cx.stack = __builtin_frame_address(0);
     cx.is_deferred = &is_deferred;
     cx.budget = worker->runtime->builder.poll_budget;
+    cx.slow_ns = worker->runtime->builder.detect_blocking;
     if (worker->hostility.features & RT_HOSTILE_JUNK) {
         cx.junk = &worker->hostility;
     }
-    worker->is_inside_task = true;
+    worker->task = task;
     after = rt_task_run(task, &cx);
-    worker->is_inside_task = false;
+    worker->task = NULL;
     rt_core_count(&worker->counts.polls, 1);
     if (after == RT_TASK_AFTER_AGAIN) {
         rt_core_push_ready(worker, task); /* at the back: others go first */

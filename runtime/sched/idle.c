@@ -4,6 +4,8 @@
  * This is where a runtime spends its life. The kernel, the timers and those
  * who yielded are asked here; a clock that stands still is moved here.
  */
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/panic.h"
 #include "sched/core.h"
@@ -23,7 +25,8 @@ static void wait_in_driver(struct rt_runtime *runtime, uint64_t timeout)
     int reported = rt_driver_wait(&runtime->driver, timeout);
 
     if (reported < 0) {
-        rt_panic("driver-failed", "waiting for events: errno %d", -reported);
+        rt_panic("driver-failed", "waiting for events: %s",
+                 strerror(-reported));
     }
 }
 

@@ -159,6 +159,7 @@ int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
     if (!is_possible(builder)) {
         return -EINVAL;
     }
+    rt_panic_set_task(rt_core_say_task);
     runtime = rt_alloc(sizeof(*runtime));
     if (!runtime) {
         return -ENOMEM;
@@ -188,6 +189,10 @@ int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
 
 static void stop_running(struct rt_runtime *runtime)
 {
+    if (atomic_load(&runtime->is_over)) {
+        rt_panic("shutdown-twice", "rt_shutdown of a runtime that was shut "
+                                   "down before");
+    }
     if (rt_core_is_inside_task() && rt_core_current == runtime) {
         rt_panic("shutdown-inside-task",
                  "rt_shutdown from inside a task of the same runtime");
@@ -212,6 +217,7 @@ int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout)
     rt_conductor_deinit(&runtime->conductor);
     rt_driver_deinit(&runtime->driver);
     close_trace(runtime);
+    atomic_store(&runtime->is_over, true);
     if (!rt_core_is_multi(runtime)) {
         rt_core_end_turn(runtime);
     }
@@ -282,6 +288,10 @@ struct rt_runtime *rt_context_runtime(const struct rt_context *cx)
     if (!cx->runtime) {
         rt_panic("no-runtime", "a timer or socket was polled outside of a "
                                "runtime");
+    }
+    if (atomic_load_explicit(&cx->runtime->is_over, memory_order_relaxed)) {
+        rt_panic("runtime-is-over", "a timer or socket was polled inside of a "
+                                    "runtime that was shut down");
     }
     return cx->runtime;
 }

@@ -58,7 +58,9 @@ struct rt_builder {
     uint32_t workers;      /* threads that run tasks; 0: current-thread */
     uint32_t poll_budget;  /* leaf operations in a poll: see rt_budget_spend */
     enum rt_memory memory; /* pooled; in debug builds malloc */
-    const char *thread_name; /* borrowed: of the workers, up to 10 letters */
+    uint64_t detect_blocking; /* ns: a poll of a task that takes so long is
+                                 reported on standard error; 0: none is */
+    const char *thread_name;  /* borrowed: of the workers, up to 10 letters */
 
     /* Called on each worker's thread with hook_argument; NULL: not. */
     void (*on_thread_start)(void *hook_argument);
@@ -82,6 +84,8 @@ struct rt_builder rt_builder_default(void);
  *   RT_DRIVER   epoll, io_uring, poll, kqueue: what there is on this system;
  *               when the kernel refuses it, the best one is used
  *   RT_WORKERS  threads that run tasks; 0 for the current thread
+ *   RT_DETECT_BLOCKING  ms: a poll that takes so long is reported; 0: off
+ *   RT_NET      local:FOLDER (net/tcp.h)
  */
 struct rt_builder rt_builder_from_environment(void);
 

@@ -212,7 +212,8 @@ static void poll_task(struct rt_worker *worker, struct rt_task *task)
     cx.stack = __builtin_frame_address(0);
     cx.is_deferred = &is_deferred;
     cx.budget = worker->runtime->builder.poll_budget;
-    worker->is_inside_task = true;
+    cx.slow_ns = worker->runtime->builder.detect_blocking;
+    worker->task = task;
     RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
                             rt_deque_length(&worker->deque)));
     after = rt_task_run(task, &cx);
@@ -222,7 +223,7 @@ static void poll_task(struct rt_worker *worker, struct rt_task *task)
         }
         return;
     }
-    worker->is_inside_task = false;
+    worker->task = NULL;
     rt_core_count(&worker->counts.polls, 1);
     if (after == RT_TASK_AFTER_AGAIN) {
         rt_core_push_local(worker, task, true);
@@ -292,7 +293,7 @@ static void *worker_main(void *argument)
     rt_core_worker = worker;
     rt_core_current = runtime;
     rt_trace_set_worker((uint8_t)worker->index);
-    worker->is_inside_task = false;
+    worker->task = NULL;
     worker->awake_since = rt_monotonic_ns();
     rt_core_call_hook(&runtime->builder, runtime->builder.on_thread_start);
     while (rt_core_worker == worker &&

@@ -5,6 +5,7 @@
 
 #include "base/monotonic.h"
 #include "base/word.h"
+#include "task/report.h"
 #include "trace/trace.h"
 
 static struct rt_task *task_of(void *data)
@@ -176,17 +177,21 @@ static void trace_await_chain(const struct rt_task *task)
 }
 
 static __attribute__((cold, noinline)) enum rt_poll
-poll_traced(struct rt_task *task, struct rt_context *cx)
+poll_watched(struct rt_task *task, struct rt_context *cx)
 {
     uint64_t begin = rt_monotonic_ns();
+    uint64_t duration;
     enum rt_poll poll;
 
-    rt_trace_write(RT_TRACE_POLL_BEGIN, task->id, 0, 0, 0);
+    RT_TRACE(rt_trace_write(RT_TRACE_POLL_BEGIN, task->id, 0, 0, 0));
     poll = rt_future_poll(task->future, cx);
-    rt_trace_write(RT_TRACE_POLL_END, task->id, 0, poll,
-                   rt_monotonic_ns() - begin);
-    if (poll == RT_PENDING) {
+    duration = rt_monotonic_ns() - begin;
+    RT_TRACE(rt_trace_write(RT_TRACE_POLL_END, task->id, 0, poll, duration));
+    if (rt_trace_is_open() && poll == RT_PENDING) {
         trace_await_chain(task);
+    }
+    if (cx->slow_ns > 0 && duration >= cx->slow_ns) {
+        rt_task_report_slow(task, duration);
     }
     return poll;
 }
@@ -197,8 +202,8 @@ static enum rt_poll poll_future(struct rt_task *task, struct rt_context *cx)
     enum rt_poll poll;
 
     cx->waker = &waker;
-    if (rt_trace_is_open()) {
-        poll = poll_traced(task, cx);
+    if (rt_trace_is_open() || __builtin_expect(cx->slow_ns > 0, 0)) {
+        poll = poll_watched(task, cx);
     } else {
         poll = rt_future_poll(task->future, cx);
     }

@@ -152,6 +152,26 @@ START_TEST(a_bad_hostile_value_ends_the_program_with_2_and_says_so)
 }
 END_TEST
 
+START_TEST(a_bad_net_ends_the_program_with_2_and_says_so)
+{
+    expect_bad("RT_NET", "local");
+    expect_bad("RT_NET", "local:");
+    expect_bad("RT_NET", "/tmp");
+    built_with("RT_NET", "local:/tmp");
+    built_with("RT_NET", "");
+}
+END_TEST
+
+START_TEST(the_limit_of_a_poll_is_read)
+{
+    expect_bad("RT_DETECT_BLOCKING", "long");
+    expect_bad("RT_DETECT_BLOCKING", "-1");
+    ck_assert_uint_eq(built_with("RT_DETECT_BLOCKING", "20").detect_blocking,
+                      RT_MILLISECONDS(20));
+    ck_assert_uint_eq(built_with("RT_DETECT_BLOCKING", "0").detect_blocking, 0);
+}
+END_TEST
+
 START_TEST(a_trace_that_can_not_be_written_is_an_error_of_the_build)
 {
     struct rt_builder builder = rt_builder_default();
@@ -301,6 +321,8 @@ Suite *builder_suite(void)
         the_trace_file_is_read,
         a_bad_clock_ends_the_program_with_2_and_says_so,
         a_bad_seed_ends_the_program_with_2_and_says_so,
+        a_bad_net_ends_the_program_with_2_and_says_so,
+        the_limit_of_a_poll_is_read,
         a_bad_driver_ends_the_program_with_2_and_says_so,
         a_bad_hostile_value_ends_the_program_with_2_and_says_so,
         a_trace_that_can_not_be_written_is_an_error_of_the_build,

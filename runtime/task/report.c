@@ -1,0 +1,28 @@
+#include "task/report.h"
+
+#include <inttypes.h>
+
+enum { NS_IN_A_MS = 1000000 };
+
+void rt_task_print_chain(FILE *file, const struct rt_task *task)
+{
+    const struct rt_future *future = task->future;
+    const char *before = "";
+
+    for (; future; future = future->awaiting) {
+        fprintf(file, "%s%s", before, rt_future_name(future));
+        before = " > ";
+    }
+}
+
+void rt_task_report_slow(const struct rt_task *task, uint64_t duration_ns)
+{
+    flockfile(stderr);
+    fprintf(stderr,
+            "polliwog: blocking-inside-task: task %u, '%s', kept its thread "
+            "for %" PRIu64 " ms; it is at ",
+            task->id, rt_task_name(task), duration_ns / NS_IN_A_MS);
+    rt_task_print_chain(stderr, task);
+    fputc('\n', stderr);
+    funlockfile(stderr);
+}
