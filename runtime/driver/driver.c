@@ -95,6 +95,7 @@ int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops)
 
     driver->ops = ops;
     driver->source_count = 0;
+    driver->is_over = false;
     rt_list_init(&driver->all);
     rt_list_init(&driver->gone);
     error = rt_interrupt_init(&driver->interrupt);
@@ -128,18 +129,28 @@ static void let_go_of(struct rt_driver *driver, struct rt_list *from)
 
 void rt_driver_deinit(struct rt_driver *driver)
 {
+    rt_lock_acquire(&driver->lock);
+    driver->is_over = true;
+    rt_lock_release(&driver->lock);
     let_go_of(driver, &driver->gone);
     driver->ops->deinit(driver);
     let_go_of(driver, &driver->all);
     rt_interrupt_deinit(&driver->interrupt);
 }
 
-static void enter(struct rt_driver *driver, struct rt_source *source)
+/* False: the driver is over. */
+static bool enter(struct rt_driver *driver, struct rt_source *source)
 {
+    bool is_over;
+
     rt_lock_acquire(&driver->lock);
-    rt_list_push_back(&driver->all, &source->node);
-    driver->source_count++;
+    is_over = driver->is_over;
+    if (!is_over) {
+        rt_list_push_back(&driver->all, &source->node);
+        driver->source_count++;
+    }
     rt_lock_release(&driver->lock);
+    return !is_over;
 }
 
 /* The driver's reference goes at the next wait. */
@@ -167,7 +178,10 @@ int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
     made->driver = driver;
     rt_list_init(&made->waiters);
     /* First, so that the ops may count on all being all. */
-    enter(driver, made);
+    if (!enter(driver, made)) {
+        rt_free(made, sizeof(*made));
+        return -ECANCELED;
+    }
     error = driver->ops->add(driver, made);
     if (error) {
         end(made);

@@ -94,6 +94,7 @@ struct rt_driver {
     unsigned reported;             /* sources reported by the current wait */
     struct rt_lock lock;           /* guards what follows */
     uint32_t source_count;         /* registered sources */
+    bool is_over;                  /* takes no more of them */
     struct rt_list all;            /* the registered ones */
     struct rt_list gone; /* deregistered ones that an event may name */
 };
@@ -115,7 +116,8 @@ void rt_driver_deinit(struct rt_driver *driver);
 /*
  * Registers a non-blocking fd for reading and writing. Returns a source,
  * owned by the caller, in *source; or a negative errno. what is a static
- * string that says what the fd is. Any thread.
+ * string that says what the fd is. -ECANCELED: the runtime of the driver was
+ * shut down. Any thread.
  */
 int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
                        struct rt_source **source);

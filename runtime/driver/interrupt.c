@@ -44,6 +44,8 @@ void rt_interrupt_deinit(struct rt_interrupt *interrupt)
     if (interrupt->write_fd != interrupt->read_fd) {
         close(interrupt->write_fd);
     }
+    /* A late one harms nobody, whoever gets these numbers next. */
+    *interrupt = (struct rt_interrupt){-1, -1};
 }
 
 void rt_interrupt_raise(const struct rt_interrupt *interrupt)
