@@ -50,28 +50,17 @@ void rt_future_drop(struct rt_future *future)
     }
 }
 
-/*
- * A child on the C stack is gone at the return of this poll. Locals of the
- * polls lie between here and the executor's frame, on a stack that grows
- * down (as it does on every machine we run on).
- */
-static void check_not_on_stack(const struct rt_future *child,
-                               const struct rt_context *cx)
+void rt_future_complain_of_local(const char *what)
 {
-    const char *here = __builtin_frame_address(0);
-    const char *address = (const char *)child;
-
-    if (address > here && address < (const char *)cx->stack) {
-        rt_panic("local-lost-across-await",
-                 "RT_AWAIT of '%s', which is a local variable: it is gone "
-                 "when the poll returns. Move it into the frame",
-                 rt_future_name(child));
-    }
+    rt_panic("local-lost-across-await",
+             "'%s' is a local variable: it is gone when the poll returns. "
+             "Move it into the frame",
+             what);
 }
 
 void rt_await_begin(struct rt_future *self, struct rt_future *child,
                     const struct rt_context *cx)
 {
-    check_not_on_stack(child, cx);
+    rt_future_check_kept(child, rt_future_name(child), cx);
     self->awaiting = child;
 }

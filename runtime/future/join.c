@@ -45,6 +45,7 @@ static enum rt_poll join_poll(struct rt_future *future, struct rt_context *cx)
             branch->future = NULL;
             join->result = error_of(branch);
         } else {
+            rt_future_check_kept(branch->future, "a branch of a join", cx);
             left++;
         }
     }

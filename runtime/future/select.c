@@ -48,6 +48,7 @@ static enum rt_poll select_poll(struct rt_future *future, struct rt_context *cx)
             drop_branches(select);
             return RT_READY;
         }
+        rt_future_check_kept(candidate, "a branch of a select", cx);
     }
     if (!has_branch) {
         rt_panic("select-without-branches",

@@ -37,9 +37,14 @@ static struct rt_write *write_of(struct rt_future *future)
 static enum rt_poll read_once(struct rt_read *read, struct rt_context *cx,
                               ssize_t *result)
 {
-    return rt_io_poll_read(read->io, &read->waiter, cx,
-                           read->buffer + read->done, read->size - read->done,
-                           result);
+    enum rt_poll poll =
+        rt_io_poll_read(read->io, &read->waiter, cx, read->buffer + read->done,
+                        read->size - read->done, result);
+
+    if (poll == RT_PENDING) {
+        rt_future_check_kept(read->buffer, "the buffer of a read", cx);
+    }
+    return poll;
 }
 
 static enum rt_poll read_poll(struct rt_future *future, struct rt_context *cx)
@@ -112,9 +117,14 @@ struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
 static enum rt_poll write_once(struct rt_write *write, struct rt_context *cx,
                                ssize_t *result)
 {
-    return rt_io_poll_write(write->io, &write->waiter, cx,
-                            write->buffer + write->done,
-                            write->size - write->done, result);
+    enum rt_poll poll = rt_io_poll_write(write->io, &write->waiter, cx,
+                                         write->buffer + write->done,
+                                         write->size - write->done, result);
+
+    if (poll == RT_PENDING) {
+        rt_future_check_kept(write->buffer, "the buffer of a write", cx);
+    }
+    return poll;
 }
 
 static enum rt_poll write_poll(struct rt_future *future, struct rt_context *cx)

@@ -1,5 +1,6 @@
 /* Misuse: what doesn't compile says why; what does is stopped by name. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,8 @@ static void expect(const char *body, const char *message)
 
 START_TEST(a_right_function_compiles_without_a_warning)
 {
-    expect("RT_BEGIN(self); self->nap = rt_sleep(1); RT_AWAIT(self->nap); "
+    expect("RT_BEGIN(self); self->nap = rt_sleep(RT_MILLISECONDS(5)); "
+           "RT_AWAIT(self->nap); "
            "RT_END(self);",
            NULL);
 }
@@ -344,6 +346,252 @@ START_TEST(a_stub_exits_with_70_and_says_what_is_missing)
 }
 END_TEST
 
+/* ---- by which task ---- */
+
+START_TEST(a_panic_names_the_task)
+{
+    struct kit_ending ending = kit_in_child(await_a_local);
+
+    ck_assert_ptr_nonnull(strstr(ending.output, "(in task 1, 'main')"));
+    ending = kit_in_child(sleep_outside);
+    ck_assert_ptr_null(strstr(ending.output, "in task"));
+}
+END_TEST
+
+/* ---- local variables that a pending future points to ---- */
+
+enum way { BY_SELECT, BY_JOIN, BY_TIMEOUT, BY_BUFFER };
+
+struct hasty {
+    struct rt_future future;
+    enum way way;
+    struct rt_select select;
+    struct rt_join join;
+    struct rt_timeout timeout;
+    struct rt_duplex one;
+    struct rt_duplex other;
+    struct rt_read read;
+};
+
+KIT_OPS(hasty);
+
+static enum rt_poll hasty_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct hasty *self = RT_SELF(future, struct hasty);
+    struct rt_sleep nap = rt_sleep(RT_SECONDS(1));
+    char buffer[16];
+
+    RT_BEGIN(self);
+    switch (self->way) {
+    case BY_SELECT:
+        self->select = RT_SELECT(nap);
+        RT_AWAIT(self->select);
+        break;
+    case BY_JOIN:
+        self->join = RT_JOIN(nap);
+        RT_AWAIT(self->join);
+        break;
+    case BY_TIMEOUT:
+        self->timeout = RT_TIMEOUT(nap, RT_SECONDS(2));
+        RT_AWAIT(self->timeout);
+        break;
+    case BY_BUFFER:
+        rt_duplex_create(1, &self->one, &self->other);
+        self->read = rt_read(&self->one.io, buffer, sizeof(buffer));
+        RT_AWAIT(self->read);
+        break;
+    }
+    RT_END(self);
+}
+
+static enum way way;
+
+static void keep_a_local(void)
+{
+    struct hasty hasty = KIT_MAKE(hasty, .way = way);
+
+    KIT_RUN(hasty);
+}
+
+START_TEST(a_branch_or_buffer_that_is_a_local_variable_is_stopped)
+{
+    way = (enum way)_i;
+    kit_expect_panic(keep_a_local, "local-lost-across-await");
+}
+END_TEST
+
+/* ---- after the shutdown ---- */
+
+static struct rt_runtime *over;
+
+/* Its handle keeps the memory, and we are inside of it. */
+static void be_inside_of_what_is_over(void)
+{
+    struct rt_handle handle;
+
+    over = kit_runtime();
+    handle = rt_handle(over);
+    (void)handle;
+    rt_shutdown(over);
+    rt_enter(over);
+}
+
+static void use_after_shutdown(void)
+{
+    struct kit_probe probe = kit_probe(&counts, 0);
+    struct rt_tcp_listener listener;
+
+    be_inside_of_what_is_over();
+    ck_assert_int_eq(RT_SPAWN_DETACHED(kit_probe(&counts, 0)), -ECANCELED);
+    ck_assert_int_eq(rt_block_on(over, &probe.future), -ECANCELED);
+    ck_assert_int_eq(rt_tcp_listen(&listener, "127.0.0.1", 0), -ECANCELED);
+}
+
+START_TEST(tasks_and_sockets_after_the_shutdown_are_refused)
+{
+    kit_expect_exit(use_after_shutdown, 0, "");
+}
+END_TEST
+
+static void sleep_after_shutdown(void)
+{
+    struct rt_sleep nap;
+
+    be_inside_of_what_is_over();
+    nap = rt_sleep(RT_SECONDS(1));
+    kit_waker_init(&waker);
+    kit_poll(&nap.future, &waker);
+}
+
+static void shut_down_twice(void)
+{
+    be_inside_of_what_is_over();
+    rt_shutdown(over);
+}
+
+START_TEST(a_timer_after_the_shutdown_is_stopped)
+{
+    kit_expect_panic(sleep_after_shutdown, "runtime-is-over");
+}
+END_TEST
+
+START_TEST(a_second_shutdown_is_stopped)
+{
+    kit_expect_panic(shut_down_twice, "shutdown-twice");
+}
+END_TEST
+
+/* ---- a clock that several workers see ---- */
+
+static void pause_for_several(void)
+{
+    struct rt_builder builder = kit_builder();
+    struct rt_runtime *runtime;
+
+    builder.workers = 2;
+    ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+    rt_enter(runtime);
+    rt_pause();
+}
+
+START_TEST(pausing_the_clock_of_several_workers_is_stopped)
+{
+    kit_expect_panic(pause_for_several, "pause-multi-thread");
+}
+END_TEST
+
+/* ---- a task that blocks ---- */
+
+struct sluggard {
+    struct rt_future future;
+    struct rt_sleep nap;
+};
+
+KIT_OPS(sluggard);
+
+static enum rt_poll sluggard_poll(struct rt_future *future,
+                                  struct rt_context *cx)
+{
+    struct sluggard *self = RT_SELF(future, struct sluggard);
+
+    RT_BEGIN(self);
+    usleep(30 * 1000);
+    self->nap = rt_sleep(RT_MILLISECONDS(5));
+    RT_AWAIT(self->nap);
+    RT_END(self);
+}
+
+static void block_a_while(uint32_t workers, uint64_t limit)
+{
+    struct sluggard sluggard = KIT_MAKE(sluggard);
+    struct rt_builder builder = kit_lone_builder();
+
+    builder.workers = workers;
+    builder.detect_blocking = limit;
+    kit_run_built(&builder, &sluggard.future);
+}
+
+static void block_one(void)
+{
+    block_a_while(0, RT_MILLISECONDS(20));
+}
+
+static void block_one_of_two(void)
+{
+    block_a_while(2, RT_MILLISECONDS(20));
+}
+
+static void block_unwatched(void)
+{
+    block_a_while(0, 0);
+}
+
+static void block_for_less(void)
+{
+    block_a_while(0, RT_SECONDS(1000));
+}
+
+START_TEST(a_poll_that_takes_too_long_is_reported_when_asked_for)
+{
+    static const char report[] = "polliwog: blocking-inside-task: task ";
+    struct kit_ending ending = kit_in_child(block_one);
+
+    ck_assert_ptr_nonnull(strstr(ending.output, report));
+    ck_assert_msg(strstr(ending.output, " > sluggard > sleep\n") != NULL, "%s",
+                  ending.output);
+    kit_expect_exit(block_one_of_two, 0, report);
+    ck_assert_str_eq(kit_in_child(block_unwatched).output, "");
+    ck_assert_str_eq(kit_in_child(block_for_less).output, "");
+}
+END_TEST
+
+/* ---- what closes twice ---- */
+
+static void close_twice(void)
+{
+    struct rt_runtime *runtime = kit_runtime();
+    struct rt_tcp_stream one;
+    struct rt_tcp_stream other;
+    struct kit_probe probe = kit_probe(&counts, 1);
+    struct rt_handle handle = rt_handle(runtime);
+
+    ck_assert_int_eq(rt_unix_pair(&one, &other), 0);
+    for (int i = 0; i < 2; i++) {
+        rt_tcp_stream_close(&one);
+        rt_tcp_stream_close(&other);
+        rt_future_drop(&probe.future);
+        rt_handle_drop(&handle);
+    }
+    ck_assert_int_eq(counts.drops, 1);
+    rt_shutdown(runtime);
+}
+
+START_TEST(closing_and_dropping_twice_is_harmless)
+{
+    kit_expect_exit(close_twice, 0, "");
+}
+END_TEST
+
 Suite *misuse_suite(void)
 {
     const TTest *const tests[] = {
@@ -366,8 +614,21 @@ Suite *misuse_suite(void)
         a_select_without_branches_is_stopped,
         a_signal_that_there_is_not_is_stopped,
         a_stub_exits_with_70_and_says_what_is_missing,
+        a_panic_names_the_task,
+        tasks_and_sockets_after_the_shutdown_are_refused,
+        a_timer_after_the_shutdown_is_stopped,
+        a_second_shutdown_is_stopped,
+        pausing_the_clock_of_several_workers_is_stopped,
+        a_poll_that_takes_too_long_is_reported_when_asked_for,
+        closing_and_dropping_twice_is_harmless,
         NULL,
     };
+    Suite *suite = suite_of("misuse", tests);
+    TCase *cases = tcase_create("locals");
 
-    return suite_of("misuse", tests);
+    tcase_add_loop_test(cases,
+                        a_branch_or_buffer_that_is_a_local_variable_is_stopped,
+                        BY_SELECT, BY_BUFFER + 1);
+    suite_add_tcase(suite, cases);
+    return suite;
 }

@@ -27,6 +27,7 @@ static enum rt_poll timeout_poll(struct rt_future *future,
     timeout->future.awaiting = timeout->inner;
     if (rt_future_poll(timeout->inner, cx) == RT_PENDING) {
         if (poll_sleep(timeout, cx) == RT_PENDING) {
+            rt_future_check_kept(timeout->inner, "what has a timeout", cx);
             return RT_PENDING;
         }
         timeout->is_expired = true;
