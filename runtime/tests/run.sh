@@ -22,8 +22,13 @@ variant_of() {
     basename "${1%/runtime/tests/*}"
 }
 
+# Threads are what TSan is for.
 run_one() {
     start=$(date +%s)
+    if [ "$2" = tsan ]; then
+        RT_WORKERS=$WORKERS
+        export RT_WORKERS
+    fi
     "$1" >"$results/$2.out" 2>&1
     echo $? >"$results/$2.status"
     echo $(($(date +%s) - start)) >"$results/$2.seconds"

@@ -98,7 +98,7 @@ struct client {
     struct rt_write write;
     struct rt_read read;
     struct rt_join both;
-    int *served; /* borrowed: clients that got everything back */
+    atomic_int *served; /* borrowed: clients that got everything back */
 };
 
 KIT_OPS_WITH_DROP(client);
@@ -155,7 +155,7 @@ struct scene {
     struct rt_join_handle serving;
     struct rt_tracker crowd;
     struct rt_tracker_wait all_gone;
-    int served;
+    atomic_int served;
     int refused; /* clients that found no memory */
 };
 

@@ -89,7 +89,8 @@ SHORT_SOAKS := $(foreach v,release asan,$(call soak_program,$(v),soak))
 SHORT_SCALES := $(foreach v,release asan,$(call soak_program,$(v),scale))
 export FAULTS_PROGRAMS SHORT_SOAKS SHORT_SCALES
 
-.PHONY: test-runtime faults-runtime soak-runtime scale-runtime mutants-runtime
+.PHONY: test-runtime faults-runtime soak-runtime scale-runtime \
+	valgrind-runtime mutants-runtime
 test-runtime: $(foreach v,$(RUNTIME_VARIANTS),$(call runtime_tests,$(v))) \
 		$(FAULTS_PROGRAMS) $(EXPLORE_PROGRAM) $(SHORT_SOAKS) $(SHORT_SCALES)
 	@runtime/tests/run.sh $(filter %/runtime-tests,$^)
@@ -105,6 +106,15 @@ soak-runtime: $(call soak_program,release,soak)
 # A million tasks that sleep, ten thousand connections that are idle.
 scale-runtime: $(call soak_program,release,scale)
 	@$<
+
+# The tests under valgrind: some ten minutes. Threads that are left to a job
+# that never ends are "possibly" lost, so these count for nothing.
+valgrind-runtime: $(call runtime_tests,debug)
+	@CK_DEFAULT_TIMEOUT=300 KIT_RUNTIME=runtime valgrind -q --fair-sched=yes \
+		--error-exitcode=99 --leak-check=full \
+		--show-leak-kinds=definite,indirect \
+		--errors-for-leak-kinds=definite,indirect \
+		--suppressions=runtime/tests/valgrind.supp $<
 
 # Breaks one line of the runtime at a time; each break must be noticed.
 mutants-runtime: $(foreach v,debug asan,$(call runtime_tests,$(v)))
