@@ -83,7 +83,10 @@ struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
 /* Sends now: 0, -EAGAIN when there is no room, -EPIPE, -ENOMEM. */
 int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value);
 
-/* From a thread outside of the runtime: blocks until there is room. */
+/*
+ * From a thread outside of the runtime: blocks until there is room. 0, -EPIPE,
+ * -ENOMEM.
+ */
 int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value);
 
 /*
@@ -119,7 +122,10 @@ struct rt_mpsc_receive rt_mpsc_receive(struct rt_mpsc_receiver *receiver,
 /* Receives now: 0, -EAGAIN when it is empty, -EPIPE at the end. */
 int rt_mpsc_try_receive(struct rt_mpsc_receiver *receiver, void *value);
 
-/* From a thread outside of the runtime: blocks until there is a value. */
+/*
+ * From a thread outside of the runtime: blocks until there is a value. 0,
+ * -EPIPE at the end, -ENOMEM.
+ */
 int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value);
 
 /* No more sends; what was sent, or reserved, is still received. */

@@ -105,9 +105,9 @@ struct rt_mpsc_receive rt_mpsc_receive(struct rt_mpsc_receiver *receiver,
 int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value)
 {
     struct rt_mpsc_receive receive = rt_mpsc_receive(receiver, value);
+    int error = rt_thread_block_on(&receive.future);
 
-    rt_thread_block_on(&receive.future);
-    return receive.result;
+    return error ? error : receive.result;
 }
 
 size_t rt_mpsc_length(const struct rt_mpsc_receiver *receiver)

@@ -143,7 +143,7 @@ struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
 int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
 {
     struct rt_mpsc_send send = rt_mpsc_send(sender, value);
+    int error = rt_thread_block_on(&send.future);
 
-    rt_thread_block_on(&send.future);
-    return send.result;
+    return error ? error : send.result;
 }

@@ -1,5 +1,6 @@
 #include "sync/thread.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 #include "base/memory.h"
@@ -83,12 +84,11 @@ static struct sleeper *make_sleeper(void)
         pthread_mutex_init(&sleeper->mutex, NULL);
         pthread_cond_init(&sleeper->condition, NULL);
         sleeper->references = 1;
-        return sleeper;
     }
-    rt_panic("out-of-memory", "no memory to block a thread with");
+    return sleeper;
 }
 
-void rt_thread_block_on(struct rt_future *future)
+int rt_thread_block_on(struct rt_future *future)
 {
     struct rt_waker waker;
     struct rt_context cx;
@@ -100,6 +100,10 @@ void rt_thread_block_on(struct rt_future *future)
                  rt_future_name(future));
     }
     waker = (struct rt_waker){&sleeper_ops, make_sleeper()};
+    if (!waker.data) {
+        rt_future_drop(future);
+        return -ENOMEM;
+    }
     cx = rt_context_make(&waker);
     while (rt_future_poll(future, &cx) == RT_PENDING) {
         wait_for_wake(waker.data);
@@ -107,4 +111,5 @@ void rt_thread_block_on(struct rt_future *future)
     }
     rt_future_drop(future);
     rt_waker_drop(&waker);
+    return 0;
 }

@@ -11,10 +11,11 @@
 #include "future/future.h"
 
 /*
- * Blocks this thread until the future (borrowed) is ready, and drops it. Stops
- * the program when this thread is inside of a runtime, and no thread for
- * blocking work: it would block all of its tasks.
+ * Blocks this thread until the future (borrowed) is ready, and drops it. 0; or
+ * -ENOMEM, and it was dropped without a poll. Stops the program when this
+ * thread is inside of a runtime, and no thread for blocking work: it would
+ * block all of its tasks.
  */
-void rt_thread_block_on(struct rt_future *future);
+int rt_thread_block_on(struct rt_future *future);
 
 #endif

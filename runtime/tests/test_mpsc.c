@@ -331,6 +331,20 @@ START_TEST(threads_send_to_a_thread_and_nothing_is_lost)
 }
 END_TEST
 
+START_TEST(without_memory_a_thread_does_not_block)
+{
+    int value = 1;
+
+    open_channel(1);
+    rt_alloc_fail_after(1);
+    ck_assert_int_eq(rt_mpsc_blocking_send(&sender, &value), -ENOMEM);
+    rt_alloc_fail_after(1);
+    ck_assert_int_eq(rt_mpsc_blocking_receive(&receiver, &value), -ENOMEM);
+    ck_assert_int_eq(rt_mpsc_try_receive(&receiver, &value), -EAGAIN);
+    close_ends();
+}
+END_TEST
+
 static void block_inside(void)
 {
     struct rt_runtime *runtime = kit_runtime();
@@ -365,6 +379,7 @@ Suite *mpsc_suite(void)
         a_weak_sender_does_not_keep_the_channel_open,
         without_memory_a_send_says_so,
         threads_send_to_a_thread_and_nothing_is_lost,
+        without_memory_a_thread_does_not_block,
         blocking_inside_a_runtime_is_refused,
         NULL,
     };
