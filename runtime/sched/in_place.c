@@ -7,19 +7,26 @@
 #include "base/panic.h"
 #include "sched/core.h"
 
+static void count_away(struct rt_runtime *runtime, int change)
+{
+    pthread_mutex_lock(&runtime->turn_lock);
+    runtime->threads_away += (uint32_t)change;
+    pthread_cond_broadcast(&runtime->turn_changed);
+    pthread_mutex_unlock(&runtime->turn_lock);
+}
+
 static void give_away(struct rt_worker *worker)
 {
-    struct rt_runtime *runtime = worker->runtime;
-
-    pthread_mutex_lock(&runtime->turn_lock);
-    runtime->threads_away++;
-    pthread_mutex_unlock(&runtime->turn_lock);
-    pthread_detach(worker->thread);
+    count_away(worker->runtime, 1);
     rt_core_worker = NULL;
-    if (rt_core_start_worker(worker) != 0) {
-        rt_panic("no-thread", "rt_block_in_place: no thread can be made to go "
-                              "on with the other tasks");
+    if (rt_core_start_worker(worker) == 0) {
+        pthread_detach(pthread_self());
+        return;
     }
+    /* No thread can be made: the worker stays, and its tasks have to wait. */
+    worker->thread = pthread_self();
+    rt_core_worker = worker;
+    count_away(worker->runtime, -1);
 }
 
 void rt_block_in_place(void (*function)(void *argument), void *argument)
@@ -43,10 +50,7 @@ void rt_core_leave_thread(struct rt_runtime *runtime, struct rt_worker *worker)
     if (rt_core_worker == worker) {
         return; /* rt_core_stop_workers joins us */
     }
-    pthread_mutex_lock(&runtime->turn_lock);
-    runtime->threads_away--;
-    pthread_cond_broadcast(&runtime->turn_changed);
-    pthread_mutex_unlock(&runtime->turn_lock);
+    count_away(runtime, -1);
 }
 
 void rt_core_wait_for_threads_away(struct rt_runtime *runtime)

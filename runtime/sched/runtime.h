@@ -180,9 +180,9 @@ struct rt_join_handle rt_handle_spawn(const struct rt_handle *handle,
 
 /*
  * Runs the function, which may block its thread, in the middle of a task. In
- * a multi-thread runtime another thread goes on with the other tasks; a
- * current-thread one has no other, so this stops the program there. Outside
- * of a task it is a plain call.
+ * a multi-thread runtime another thread goes on with the other tasks (if none
+ * can be made, those of this worker wait); a current-thread one has no other,
+ * so this stops the program there. Outside of a task it is a plain call.
  */
 void rt_block_in_place(void (*function)(void *argument), void *argument);
 

@@ -51,6 +51,38 @@ static void naps_drop(struct rt_future *future)
     rt_join_set_deinit(&RT_SELF(future, struct naps)->set);
 }
 
+/* ---- a task that blocks its worker ---- */
+
+struct blocker {
+    struct rt_future future;
+    bool has_run;
+    int error;
+};
+
+KIT_OPS(blocker);
+SCENE(blocker)
+
+static void note_run(void *has_run)
+{
+    *(bool *)has_run = true;
+}
+
+static enum rt_poll blocker_poll(struct rt_future *future,
+                                 struct rt_context *cx)
+{
+    struct blocker *self = RT_SELF(future, struct blocker);
+
+    (void)cx;
+    rt_block_in_place(note_run, &self->has_run);
+    ck_assert(self->has_run);
+    return RT_READY;
+}
+
+static int play_in_place(void)
+{
+    return scenes_builder.workers ? play_blocker() : 0;
+}
+
 /* ---- a channel between two tasks ---- */
 
 struct producer {
@@ -320,6 +352,7 @@ static void collecting_drop(struct rt_future *future)
 }
 
 const struct scene scenes_of_tasks[] = {
+    {"in place", play_in_place},
     {"naps", play_naps},
     {"bounded", play_bounded},
     {"unbounded", play_unbounded},
