@@ -21,8 +21,10 @@
 #include "future/unconstrained.h"
 #include "task/local.h"
 #include "task/yield.h"
+#include "task/local_set.h"
 #include "time/advance.h"
 #include "time/interval.h"
+#include "time/delay_queue.h"
 #include "time/sleep.h"
 #include "time/timeout.h"
 

@@ -94,3 +94,26 @@ bool rt_join_is_finished(const struct rt_join_handle *handle)
 {
     return !handle->task || rt_task_is_complete(handle->task);
 }
+
+struct rt_abort_handle rt_join_abort_handle(const struct rt_join_handle *handle)
+{
+    if (handle->task) {
+        rt_task_ref(handle->task);
+    }
+    return (struct rt_abort_handle){handle->task};
+}
+
+void rt_abort(const struct rt_abort_handle *handle)
+{
+    if (handle->task) {
+        rt_task_abort(handle->task);
+    }
+}
+
+void rt_abort_handle_drop(struct rt_abort_handle *handle)
+{
+    if (handle->task) {
+        rt_task_unref(handle->task);
+        handle->task = NULL;
+    }
+}

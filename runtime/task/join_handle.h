@@ -39,4 +39,22 @@ void rt_join_abort(struct rt_join_handle *handle);
 /* True once the task is over. */
 bool rt_join_is_finished(const struct rt_join_handle *handle);
 
+/*
+ * Abort handle: can only ask for the end of a task, and needs not be the one
+ * that waits for it.
+ */
+struct rt_abort_handle {
+    struct rt_task *task; /* owned: one reference; NULL when used up */
+};
+
+/* One more handle for the same task; any number may be made. */
+struct rt_abort_handle
+rt_join_abort_handle(const struct rt_join_handle *handle);
+
+/* Asks the task to end at its next await; nothing when it is over. */
+void rt_abort(const struct rt_abort_handle *handle);
+
+/* Gives the handle up; harmless when done before. */
+void rt_abort_handle_drop(struct rt_abort_handle *handle);
+
 #endif

@@ -25,6 +25,8 @@ Suite *stress_suite(void);
 Suite *workers_suite(void);
 Suite *conform_suite(void);
 Suite *threads_suite(void);
+Suite *local_set_suite(void);
+Suite *delay_queue_suite(void);
 Suite *shutdown_suite(void);
 Suite *sleep_suite(void);
 Suite *interval_suite(void);
