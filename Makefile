@@ -118,6 +118,14 @@ progress: ## the exercises, and where you stand
 .PHONY: examples
 examples: ## small programs to start from, into build/examples/
 
+.PHONY: install uninstall
+install: ## libraries, headers, polliwog.pc [PREFIX=/usr/local] [DESTDIR=]
+	@$(SUBMAKE) -j$$(getconf _NPROCESSORS_ONLN) install-files
+	@$(INSTALL)
+
+uninstall: ## removes what install has put there
+	@$(INSTALL)
+
 .PHONY: bench-quick
 bench-quick: ## the runtime beside Tokio [ROWS="mutex echo_cpu"] [JSON=out.json]
 	@$(FRONT)/set-up.sh bench
@@ -148,7 +156,7 @@ needs: grader
 endif
 
 # The parts of `make test`; each prints how many of its tests passed.
-TEST_PARTS := test-runtime test-examples test-bench
+TEST_PARTS := test-runtime test-examples test-install test-bench
 ifneq (,$(wildcard visualizer/build.mk))
 TEST_PARTS += test-visualizer
 endif

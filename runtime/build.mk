@@ -45,3 +45,4 @@ include runtime/explore/build.mk
 include runtime/tests/tests.mk
 include runtime/bench/bench.mk
 include runtime/examples/examples.mk
+include runtime/install/install.mk

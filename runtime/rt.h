@@ -1,9 +1,14 @@
 /*
  * Polliwog's runtime, all of it: the one header that a program includes.
- * The order below is the order in which to read; see README.md.
+ * The order below is the order in which to read; see README.md. A C++ program
+ * may include it too: see base/atomic.h.
  */
 #ifndef RT_H
 #define RT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #include "base/panic.h"
 #include "trace/trace.h"
@@ -65,6 +70,7 @@
 #include "io/duplex.h"
 #include "io/split.h"
 #include "io/until.h"
+#include "io/vectored.h"
 
 #include "stream/adapters.h"
 #include "stream/collect.h"
@@ -79,15 +85,18 @@
 #include "codec/prefixed.h"
 #include "codec/resp.h"
 
-#include "io/adapters.h"
-#include "io/buffered.h"
-#include "io/copy.h"
-#include "io/duplex.h"
-#include "io/split.h"
-#include "io/until.h"
-#include "io/vectored.h"
-
 #include "testing/poll.h"
 #include "testing/script.h"
+
+#ifdef __cplusplus
+}
+/* What base/atomic.h has lent the headers above. */
+#undef memory_order_relaxed
+#undef memory_order_acquire
+#undef memory_order_release
+#undef atomic_load_explicit
+#undef atomic_store_explicit
+#undef atomic_exchange_explicit
+#endif
 
 #endif

@@ -9,13 +9,13 @@
 #ifndef RT_BASE_LOCK_H
 #define RT_BASE_LOCK_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/alone.h"
+#include "base/atomic.h"
 
 struct rt_lock {
-    atomic_bool is_held; /* zero bytes are a free lock */
+    RT_ATOMIC(bool) is_held; /* zero bytes are a free lock */
 };
 
 /* The rest of an acquire that found it held. */

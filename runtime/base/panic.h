@@ -15,14 +15,14 @@
  * this thread runs, if any, and aborts. rule is a short name in the grader's
  * vocabulary ("polled-after-ready"). Any thread may call it; it doesn't return.
  */
-_Noreturn void rt_panic(const char *rule, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void rt_panic(const char *rule, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
 
 /*
  * Marks what an exercise leaves to the reader: prints that it is not
  * implemented and ends the program with status RT_NOT_IMPLEMENTED_STATUS.
  */
-_Noreturn void rt_not_implemented(const char *what);
+void rt_not_implemented(const char *what) __attribute__((noreturn));
 
 enum { RT_NOT_IMPLEMENTED_STATUS = 70 };
 

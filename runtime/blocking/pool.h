@@ -17,10 +17,10 @@
 #ifndef RT_BLOCKING_POOL_H
 #define RT_BLOCKING_POOL_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
 #include "base/list.h"
 #include "base/lock.h"
 #include "future/waker.h"
@@ -44,7 +44,7 @@ struct rt_job {
     const struct rt_job_ops *ops;
     struct rt_blocking_pool *pool; /* owned, from submit on: one reference */
     struct rt_list node;           /* guarded by the pool: in its queue */
-    _Atomic uint32_t references;
+    RT_ATOMIC(uint32_t) references;
     struct rt_lock lock;
     enum rt_job_state state; /* guarded by lock */
     struct rt_waker waker;   /* owned; guarded by lock: who waits for it */

@@ -16,10 +16,10 @@
 #ifndef RT_DRIVER_DRIVER_H
 #define RT_DRIVER_DRIVER_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
 #include "base/list.h"
 #include "base/lock.h"
 #include "driver/interrupt.h"
@@ -43,17 +43,17 @@ struct rt_operation;
  * registration is over, no event can name it, and no waiter points to it.
  */
 struct rt_source {
-    int fd;                   /* borrowed */
-    const char *what;         /* static string: "tcp listener", ... */
-    _Atomic uint32_t ready;   /* bits of enum rt_ready, and the reports */
-    struct rt_lock lock;      /* guards what follows */
-    bool is_gone;             /* the registration, or the driver, is over */
-    uint32_t references;      /* registration, driver, waiters */
-    struct rt_list waiters;   /* of struct rt_io_waiter */
-    struct rt_driver *driver; /* borrowed; until it is gone */
-    struct rt_list node;      /* guarded by the driver: in all, or in gone */
-    unsigned asked;           /* guarded by the driver: what the ops last asked
-                                 the kernel for, if they have to ask */
+    int fd;                    /* borrowed */
+    const char *what;          /* static string: "tcp listener", ... */
+    RT_ATOMIC(uint32_t) ready; /* bits of enum rt_ready, and the reports */
+    struct rt_lock lock;       /* guards what follows */
+    bool is_gone;              /* the registration, or the driver, is over */
+    uint32_t references;       /* registration, driver, waiters */
+    struct rt_list waiters;    /* of struct rt_io_waiter */
+    struct rt_driver *driver;  /* borrowed; until it is gone */
+    struct rt_list node;       /* guarded by the driver: in all, or in gone */
+    unsigned asked;            /* guarded by the driver: what the ops last asked
+                                  the kernel for, if they have to ask */
 };
 
 /* Somebody who waits for a source; part of a future's frame; zero at first. */

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "base/atomic.h"
 #include "blocking/pool.h"
 #include "driver/operation.h"
 #include "io/buffer.h"
@@ -40,7 +41,7 @@ enum rt_fs_code {
 
 /* An open file; counted, since an operation may outlive the close. */
 struct rt_fs_handle {
-    _Atomic uint32_t references;
+    RT_ATOMIC(uint32_t) references;
     int fd; /* owned */
 };
 

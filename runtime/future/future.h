@@ -81,8 +81,8 @@ static inline bool rt_future_is_finished(const struct rt_future *future)
 }
 
 /* Who polls this one breaks the contract: stops the program. */
-_Noreturn void rt_future_complain(const struct rt_future *future)
-    __attribute__((cold));
+void rt_future_complain(const struct rt_future *future)
+    __attribute__((noreturn, cold));
 
 #ifdef RT_DEBUG
 /* Stops the program when the future has moved since its first poll. */

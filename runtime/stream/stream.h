@@ -68,7 +68,7 @@ struct rt_stream {
 
 /* Place for an item of any stream. */
 struct rt_stream_item {
-    _Alignas(16) char bytes[RT_STREAM_ITEM_MOST];
+    char bytes[RT_STREAM_ITEM_MOST] __attribute__((aligned(16)));
 };
 
 /* A stream not yet polled, for those who write one. */

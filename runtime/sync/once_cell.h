@@ -15,11 +15,12 @@
 #ifndef RT_SYNC_ONCE_CELL_H
 #define RT_SYNC_ONCE_CELL_H
 
+#include "base/atomic.h"
 #include "sync/semaphore.h"
 
 struct rt_once_cell {
     struct rt_semaphore turn; /* one permit, to set it; closed once it is set */
-    void *_Atomic value;      /* NULL: empty */
+    RT_ATOMIC(void *) value;  /* NULL: empty */
 };
 
 struct rt_once_get {

@@ -11,10 +11,10 @@
 #ifndef RT_SYNC_SEMAPHORE_H
 #define RT_SYNC_SEMAPHORE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
 #include "base/list.h"
 #include "base/lock.h"
 #include "future/future.h"
@@ -27,7 +27,7 @@ enum {
 };
 
 struct rt_semaphore {
-    _Atomic uint64_t state; /* free permits and flags */
+    RT_ATOMIC(uint64_t) state; /* free permits and flags */
     struct rt_lock lock;
     struct rt_list waiters; /* guarded by lock: of struct rt_acquire */
 };

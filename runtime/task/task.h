@@ -11,11 +11,12 @@
 #ifndef RT_TASK_TASK_H
 #define RT_TASK_TASK_H
 
-#include <stdatomic.h>
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
 #include "base/list.h"
 #include "future/future.h"
 
@@ -71,7 +72,7 @@ struct rt_task_owner {
 };
 
 struct rt_task {
-    _Atomic uint64_t state;
+    RT_ATOMIC(uint64_t) state;
     struct rt_task *queue_next;  /* guarded by the queue that it is in */
     struct rt_task_owner *owner; /* borrowed: lives until the last free */
     struct rt_list all;          /* guarded by the owner: all live tasks */
@@ -80,10 +81,10 @@ struct rt_task {
     uint32_t frame_size : 30;    /* bytes of the frame behind this header */
     uint32_t has_name : 1;       /* which lies behind the frame */
     uint32_t is_pooled : 1;      /* whose memory: see the owner */
-    _Alignas(16) struct rt_future future[]; /* the frame */
+    struct rt_future future[] __attribute__((aligned(16))); /* the frame */
 };
 
-_Static_assert(sizeof(struct rt_task) <= 64, "the header fits a cache line");
+static_assert(sizeof(struct rt_task) <= 64, "the header fits a cache line");
 
 /*
  * Creates a task of the frame, of frame_size bytes, which is moved into it:

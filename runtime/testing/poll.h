@@ -15,15 +15,14 @@
 #ifndef RT_TESTING_POLL_H
 #define RT_TESTING_POLL_H
 
-#include <stdatomic.h>
-
+#include "base/atomic.h"
 #include "future/future.h"
 
 /* In the caller's memory; stays where it is while clones are held. */
 struct rt_test_waker {
     struct rt_waker waker;
-    atomic_int held;  /* clones that are not yet given up */
-    atomic_int wakes; /* by rt_waker_wake and by rt_waker_wake_by_ref */
+    RT_ATOMIC(int) held;  /* clones that are not yet given up */
+    RT_ATOMIC(int) wakes; /* by rt_waker_wake and by rt_waker_wake_by_ref */
 };
 
 /* No wakes, no clones. There is nothing to deinit. */

@@ -15,10 +15,10 @@
 #ifndef RT_TIME_WHEEL_H
 #define RT_TIME_WHEEL_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
 #include "base/list.h"
 #include "base/lock.h"
 #include "future/waker.h"
@@ -38,10 +38,10 @@ struct rt_timer {
 };
 
 struct rt_wheel {
-    _Atomic uint64_t count; /* armed timers; changed under the lock only */
-    struct rt_lock lock;    /* guards what follows */
-    uint64_t now;           /* tick up to which timers have fired */
-    uint64_t awaited;       /* the tick that somebody waits for: see below */
+    RT_ATOMIC(uint64_t) count; /* armed timers; changed under the lock only */
+    struct rt_lock lock;       /* guards what follows */
+    uint64_t now;              /* tick up to which timers have fired */
+    uint64_t awaited;          /* the tick that somebody waits for: see below */
     uint32_t last_id;
     uint64_t occupied[RT_WHEEL_LEVELS]; /* a bit for each slot in use */
     struct rt_list slots[RT_WHEEL_LEVELS][RT_WHEEL_SLOTS];

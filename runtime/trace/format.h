@@ -17,8 +17,10 @@
 #ifndef RT_TRACE_FORMAT_H
 #define RT_TRACE_FORMAT_H
 
-#include <stdatomic.h>
+#include <assert.h>
 #include <stdint.h>
+
+#include "base/atomic.h"
 
 #define RT_TRACE_MAGIC "POLLIWOG"
 
@@ -50,23 +52,24 @@ struct rt_trace_header {
     uint32_t workers;         /* threads that run tasks */
     uint32_t pid;
     char program[RT_TRACE_PROGRAM_SIZE]; /* its name, NUL-terminated */
-    _Atomic uint64_t string_used;        /* bytes; may exceed the capacity */
-    _Atomic uint64_t record_count; /* records begun; may exceed the capacity */
+    RT_ATOMIC(uint64_t) string_used;     /* bytes; may exceed the capacity */
+    RT_ATOMIC(uint64_t)
+    record_count; /* records begun; may exceed the capacity */
 };
 
 struct rt_trace_record {
-    uint64_t time_ns;     /* the runtime's clock, from its start */
-    uint32_t sequence;    /* place in the global order, from 0 */
-    _Atomic uint8_t type; /* enum rt_trace_type; stored last */
-    uint8_t worker;       /* 0 for the first; RT_TRACE_NO_WORKER outside */
-    uint16_t detail;      /* see each type */
-    uint32_t task;        /* the task it is about, from 1; 0 for none */
-    uint32_t other;       /* another task, timer or fd: see each type */
-    uint64_t argument;    /* see each type */
+    uint64_t time_ns;        /* the runtime's clock, from its start */
+    uint32_t sequence;       /* place in the global order, from 0 */
+    RT_ATOMIC(uint8_t) type; /* enum rt_trace_type; stored last */
+    uint8_t worker;          /* 0 for the first; RT_TRACE_NO_WORKER outside */
+    uint16_t detail;         /* see each type */
+    uint32_t task;           /* the task it is about, from 1; 0 for none */
+    uint32_t other;          /* another task, timer or fd: see each type */
+    uint64_t argument;       /* see each type */
 };
 
-_Static_assert(sizeof(struct rt_trace_record) == 32, "documented as 32");
-_Static_assert(sizeof(struct rt_trace_header) <= RT_TRACE_PAGE, "one page");
+static_assert(sizeof(struct rt_trace_record) == 32, "documented as 32");
+static_assert(sizeof(struct rt_trace_header) <= RT_TRACE_PAGE, "one page");
 
 enum { RT_TRACE_NO_WORKER = 255 };
 

@@ -13,11 +13,11 @@
 #ifndef RT_TRACE_TRACE_H
 #define RT_TRACE_TRACE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
 #include "trace/format.h"
 
 /* What the header of the trace file says of the run, and its clock. */
@@ -31,7 +31,7 @@ struct rt_trace_info {
 };
 
 /* True while a trace is open. Read it through rt_trace_is_open. */
-extern atomic_bool rt_trace_is_on;
+extern RT_ATOMIC(bool) rt_trace_is_on;
 
 static inline bool rt_trace_is_open(void)
 {
