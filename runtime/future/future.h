@@ -40,6 +40,7 @@ struct rt_context {
     struct rt_runtime *runtime;   /* borrowed: timers and driver; or NULL */
     uint32_t budget;              /* how many leaf operations may still
                                      succeed in this poll: see rt_budget */
+    bool is_hostile;              /* sockets make the unlikely happen */
     const void *stack;            /* locals of this poll lie below */
     struct rt_hostility *junk;    /* borrowed: fills the stack with junk
                                      before each poll; or NULL, as usual */
@@ -119,19 +120,28 @@ _Noreturn void rt_future_complain_of_local(const char *what)
     __attribute__((cold));
 
 /*
+ * True when this is the address of a local variable of this poll. Locals of
+ * the polls lie between here and the executor's frame, on a stack that grows
+ * down (as it does on every machine we run on).
+ */
+static inline bool rt_future_is_local(const void *address,
+                                      const struct rt_context *cx)
+{
+    const char *here = __builtin_frame_address(0);
+
+    return __builtin_expect((const char *)address > here &&
+                                (const char *)address < (const char *)cx->stack,
+                            0);
+}
+
+/*
  * For who is about to be pending and keeps the address: stops the program when
- * it is that of a local variable of this poll. Locals of the polls lie between
- * here and the executor's frame, on a stack that grows down (as it does on
- * every machine we run on).
+ * it is that of a local variable.
  */
 static inline void rt_future_check_kept(const void *address, const char *what,
                                         const struct rt_context *cx)
 {
-    const char *here = __builtin_frame_address(0);
-
-    if (__builtin_expect((const char *)address > here &&
-                             (const char *)address < (const char *)cx->stack,
-                         0)) {
+    if (rt_future_is_local(address, cx)) {
         rt_future_complain_of_local(what);
     }
 }

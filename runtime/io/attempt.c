@@ -22,7 +22,7 @@ struct rt_attempt rt_attempt(struct rt_source *source,
 bool rt_attempt_strikes(const struct rt_attempt *attempt,
                         const struct rt_context *cx, enum rt_hostile feature)
 {
-    if (!attempt->source || !cx->runtime ||
+    if (!cx->is_hostile || !attempt->source ||
         !rt_hostility_strikes(rt_runtime_hostility(cx->runtime), feature,
                               HOSTILE_ONE_IN)) {
         return false;

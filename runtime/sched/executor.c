@@ -75,6 +75,7 @@ static void run_task(struct rt_worker *worker, struct rt_task *task)
     cx.is_deferred = &is_deferred;
     cx.budget = worker->runtime->builder.poll_budget;
     cx.slow_ns = worker->runtime->builder.detect_blocking;
+    cx.is_hostile = worker->hostility.features != 0;
     if (worker->hostility.features & RT_HOSTILE_JUNK) {
         cx.junk = &worker->hostility;
     }
@@ -125,6 +126,7 @@ void rt_core_turn(struct rt_worker *worker)
     task = next_task(worker);
     if (!task) {
         rt_core_idle(worker);
+        worker->until_events = worker->runtime->builder.event_interval;
         return;
     }
     run_task(worker, task);

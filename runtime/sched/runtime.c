@@ -275,10 +275,13 @@ void rt_resume(void)
 
 struct rt_context rt_context_make(const struct rt_waker *waker)
 {
+    struct rt_runtime *runtime = rt_core_current;
+
     return (struct rt_context){
         .waker = waker,
-        .runtime = rt_core_current,
+        .runtime = runtime,
         .budget = RT_BUDGET,
+        .is_hostile = runtime && runtime->builder.hostile,
         .stack = __builtin_frame_address(0),
     };
 }

@@ -213,6 +213,7 @@ static void poll_task(struct rt_worker *worker, struct rt_task *task)
     cx.is_deferred = &is_deferred;
     cx.budget = worker->runtime->builder.poll_budget;
     cx.slow_ns = worker->runtime->builder.detect_blocking;
+    cx.is_hostile = worker->hostility.features != 0;
     worker->task = task;
     RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
                             rt_deque_length(&worker->deque)));
