@@ -359,14 +359,11 @@ int rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
     return 0;
 }
 
-void rt_io_waiter_cancel(struct rt_io_waiter *waiter)
+void rt_io_waiter_take_back(struct rt_io_waiter *waiter)
 {
     struct rt_source *source = waiter->source;
     struct rt_waker waker;
 
-    if (!source) {
-        return;
-    }
     rt_lock_acquire(&source->lock);
     if (waiter->waker.ops) {
         rt_list_remove(&waiter->node);

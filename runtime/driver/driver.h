@@ -213,7 +213,15 @@ void rt_source_clear(struct rt_source *source, uint32_t seen,
 int rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
                    enum rt_ready interest, const struct rt_context *cx);
 
-/* Takes the waiter back; harmless when it was woken already. */
-void rt_io_waiter_cancel(struct rt_io_waiter *waiter);
+/* Takes back a waiter that was left with a source. */
+void rt_io_waiter_take_back(struct rt_io_waiter *waiter);
+
+/* The same, if it was; harmless when it was woken already. */
+static inline void rt_io_waiter_cancel(struct rt_io_waiter *waiter)
+{
+    if (waiter->source) {
+        rt_io_waiter_take_back(waiter);
+    }
+}
 
 #endif

@@ -61,6 +61,8 @@ void rt_future_complain_of_local(const char *what)
 void rt_await_begin(struct rt_future *self, struct rt_future *child,
                     const struct rt_context *cx)
 {
-    rt_future_check_kept(child, rt_future_name(child), cx);
+    if (rt_future_is_local(child, cx)) {
+        rt_future_complain_of_local(rt_future_name(child));
+    }
     self->awaiting = child;
 }
