@@ -116,8 +116,8 @@ static inline enum rt_poll rt_future_poll(struct rt_future *future,
 }
 
 /* Stops the program: what is a local variable, gone after the poll. */
-_Noreturn void rt_future_complain_of_local(const char *what)
-    __attribute__((cold));
+void rt_future_complain_of_local(const char *what)
+    __attribute__((noreturn, cold));
 
 /*
  * True when this is the address of a local variable of this poll. Locals of
@@ -127,7 +127,7 @@ _Noreturn void rt_future_complain_of_local(const char *what)
 static inline bool rt_future_is_local(const void *address,
                                       const struct rt_context *cx)
 {
-    const char *here = __builtin_frame_address(0);
+    const char *here = (const char *)__builtin_frame_address(0);
 
     return __builtin_expect((const char *)address > here &&
                                 (const char *)address < (const char *)cx->stack,
