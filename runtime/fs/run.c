@@ -217,10 +217,13 @@ static int64_t run_mkdir(struct rt_fs_operation *operation)
 static int64_t run_mkdir_all(struct rt_fs_operation *operation)
 {
     char *slash = operation->path;
+    int above = 0; /* why one above the last could not be made */
 
     while (*slash && (slash = strchr(slash + 1, '/'))) {
         *slash = '\0';
-        (void)mkdir(operation->path, operation->mode); /* the last one tells */
+        if (mkdir(operation->path, operation->mode) < 0 && errno != EEXIST) {
+            above = errno;
+        }
         *slash = '/';
     }
     if (mkdir(operation->path, operation->mode) == 0) {
@@ -230,7 +233,7 @@ static int64_t run_mkdir_all(struct rt_fs_operation *operation)
         S_ISDIR(operation->stat.st_mode)) {
         return 0;
     }
-    return -errno;
+    return errno == ENOENT && above ? -above : -errno;
 }
 
 /* ---- all of them ---- */
