@@ -311,7 +311,10 @@ static int outcome_of_connect(const struct rt_tcp_connect *connecting)
     int error = 0;
     socklen_t size = sizeof(error);
 
-    getsockopt(connecting->stream.fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (getsockopt(connecting->stream.fd, SOL_SOCKET, SO_ERROR, &error, &size) <
+        0) {
+        return -1;
+    }
     errno = error;
     return error ? -1 : 0;
 }
