@@ -337,8 +337,11 @@ static void write_header(const struct rt_trace_info *info)
 
 int rt_trace_open(const char *path, const struct rt_trace_info *info)
 {
-    int error = rt_trace_is_on ? -EBUSY : map_file(path);
+    int error;
 
+    do {
+        error = rt_trace_is_on ? -EBUSY : map_file(path);
+    } while (error == -EINTR);
     if (error) {
         return error;
     }
