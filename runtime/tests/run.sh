@@ -99,6 +99,10 @@ inject_faults() {
         run_one "$program" "$name"
         show_one "$name"
     done
+    echo "== runtime, calls in the list of faults"
+    program=${FAULTS_PROGRAMS%% *}
+    "$(dirname "$0")/faults/check-calls.sh" \
+        "${program%/runtime/tests/*}/libpolliwog.a"
 }
 
 # The models in their short form: shows those that failed, and the closing line.

@@ -36,10 +36,11 @@ $(foreach v,$(RUNTIME_VARIANTS),$(eval $(call runtime_tests_rule,$(v))))
 FAULTS_SOURCES := $(wildcard runtime/tests/faults/*.c) runtime/tests/kit.c \
 	runtime/tests/kqueue_shim.c
 FAULTS_CALLS := accept4 bind close connect epoll_create1 epoll_ctl epoll_wait \
-	eventfd fcntl fstat getsockopt listen mmap open opendir pipe2 poll \
-	posix_spawnp pread pthread_create pwrite read recv recvfrom recvmsg send \
-	sendmsg sendto setsockopt shutdown socket socketpair syscall waitpid write \
-	rt_alloc rt_alloc_is_to_fail rt_free
+	eventfd fcntl fdatasync fstat fsync ftruncate getaddrinfo getsockopt \
+	listen mkdir mmap open opendir pipe2 poll posix_spawnp pread \
+	pthread_create pwrite read readlink recv recvfrom recvmsg remove rename \
+	send sendmsg sendto setsockopt shutdown socket socketpair stat syscall \
+	waitpid write rt_alloc rt_alloc_is_to_fail rt_free
 FAULTS_WRAPS := $(FAULTS_CALLS:%=-Wl,--wrap=%)
 FAULTS_VARIANTS := release asan tsan
 runtime_faults = $(BUILD)/$(1)/runtime/tests/runtime-faults

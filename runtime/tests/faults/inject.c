@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -13,11 +14,13 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -53,6 +56,10 @@ static const struct {
     [CALL_OPENDIR] = {"opendir", {EMFILE, ENFILE, ENOMEM}},
     [CALL_CLOSE] = {"close", {EINTR, EIO}},
     [CALL_FSTAT] = {"fstat", {ENOMEM}},
+    [CALL_STAT] = {"stat", {ENOMEM, EIO, EINTR}},
+    [CALL_FILE] = {"a call on files", {EIO, ENOSPC, ENOMEM, EINTR}},
+    [CALL_LINK] = {"readlink", {EIO}},
+    [CALL_ADDRINFO] = {"getaddrinfo", {ENOMEM, EMFILE}},
     [CALL_FCNTL] = {"fcntl", {ENOMEM}},
     [CALL_PIPE] = {"pipe2", {EMFILE, ENFILE}},
     [CALL_EVENTFD] = {"eventfd", {EMFILE, ENFILE, ENOMEM}},
@@ -391,6 +398,64 @@ int wrap_close(int fd)
     set_registration(fd, (struct registration){0});
     result = real_close(fd);
     return strikes(CALL_CLOSE) ? -1 : result;
+}
+
+REAL(int, stat, const char *path, struct stat *status);
+int wrap_stat(const char *path, struct stat *status)
+{
+    GIVE(CALL_STAT, stat, path, status);
+}
+
+REAL(int, fsync, int fd);
+int wrap_fsync(int fd)
+{
+    GIVE(CALL_FILE, fsync, fd);
+}
+
+REAL(int, fdatasync, int fd);
+int wrap_fdatasync(int fd)
+{
+    GIVE(CALL_FILE, fdatasync, fd);
+}
+
+REAL(int, ftruncate, int fd, off_t size);
+int wrap_ftruncate(int fd, off_t size)
+{
+    GIVE(CALL_FILE, ftruncate, fd, size);
+}
+
+REAL(int, mkdir, const char *path, mode_t mode);
+int wrap_mkdir(const char *path, mode_t mode)
+{
+    GIVE(CALL_FILE, mkdir, path, mode);
+}
+
+REAL(int, remove, const char *path);
+int wrap_remove(const char *path)
+{
+    GIVE(CALL_FILE, remove, path);
+}
+
+REAL(int, rename, const char *from, const char *to);
+int wrap_rename(const char *from, const char *to)
+{
+    GIVE(CALL_FILE, rename, from, to);
+}
+
+REAL(ssize_t, readlink, const char *path, char *buffer, size_t size);
+ssize_t wrap_readlink(const char *path, char *buffer, size_t size)
+{
+    GIVE(CALL_LINK, readlink, path, buffer, size);
+}
+
+REAL(int, getaddrinfo, const char *host, const char *service,
+     const struct addrinfo *hints, struct addrinfo **list);
+int wrap_getaddrinfo(const char *host, const char *service,
+                     const struct addrinfo *hints, struct addrinfo **list)
+{
+    return strikes(CALL_ADDRINFO)
+               ? EAI_SYSTEM
+               : real_getaddrinfo(host, service, hints, list);
 }
 
 REAL(int, fstat, int fd, struct stat *status);

@@ -38,6 +38,10 @@ enum call {
     CALL_OPENDIR,
     CALL_CLOSE, /* closes all the same, as Linux does */
     CALL_FSTAT,
+    CALL_STAT,
+    CALL_FILE,     /* fsync, fdatasync, ftruncate, mkdir, remove, rename */
+    CALL_LINK,     /* readlink */
+    CALL_ADDRINFO, /* getaddrinfo, which says EAI_SYSTEM */
     CALL_FCNTL,
     CALL_PIPE,
     CALL_EVENTFD,

@@ -42,6 +42,7 @@ struct whole {
     struct rt_future future;
     struct rt_fs work;
     struct rt_buffer content;
+    struct stat metadata;
     int error;
 };
 
@@ -64,6 +65,8 @@ static enum rt_poll whole_poll(struct rt_future *future, struct rt_context *cx)
     self->work = rt_fs_read(in("a/three"), &self->content);
     TRY_AWAIT(self->work);
     ck_assert_int_eq(self->work.result, 5);
+    self->work = rt_fs_metadata(in("a/three"), &self->metadata);
+    TRY_AWAIT(self->work);
     self->work = rt_fs_remove(in("a/three"));
     TRY_AWAIT(self->work);
     RT_END(self);
@@ -104,6 +107,8 @@ static enum rt_poll open_poll(struct rt_future *future, struct rt_context *cx)
     self->write = rt_write_all(&self->file.io, "hello", 5);
     TRY_AWAIT(self->write);
     self->work = rt_file_sync_all(&self->file);
+    TRY_AWAIT(self->work);
+    self->work = rt_file_truncate(&self->file, 5);
     TRY_AWAIT(self->work);
     TRY(rt_file_seek(&self->file, 0));
     self->read = rt_read(&self->file.io, self->buffer, SIZE);
@@ -168,6 +173,39 @@ static int play_walk_prepared(void)
 static int play_walk_in_a_folder(void)
 {
     return in_a_folder(play_walk_prepared);
+}
+
+/* ---- a trace ---- */
+
+struct traced {
+    struct rt_future future;
+    struct rt_yield turn;
+};
+
+KIT_OPS(traced);
+
+static enum rt_poll traced_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct traced *self = RT_SELF(future, struct traced);
+
+    RT_BEGIN(self);
+    self->turn = rt_yield();
+    RT_AWAIT(self->turn);
+    RT_END(self);
+}
+
+static int play_traced(void)
+{
+    struct traced scene = KIT_MAKE(traced);
+    struct rt_builder builder = scenes_builder;
+
+    builder.trace_path = in("trace");
+    return kit_run_built(&builder, &scene.future);
+}
+
+static int play_traced_in_a_folder(void)
+{
+    return in_a_folder(play_traced);
 }
 
 /* ---- pipes ---- */
@@ -299,8 +337,13 @@ static enum rt_poll blocking_poll(struct rt_future *future,
 }
 
 const struct scene scenes_of_system[] = {
-    {"whole", play_whole_in_a_folder}, {"open", play_open_in_a_folder},
-    {"walk", play_walk_in_a_folder},   {"pipes", play_pipes},
-    {"process", play_process},         {"signals", play_signals},
-    {"blocking", play_blocking},       {NULL, NULL},
+    {"whole", play_whole_in_a_folder},
+    {"open", play_open_in_a_folder},
+    {"walk", play_walk_in_a_folder},
+    {"traced", play_traced_in_a_folder},
+    {"pipes", play_pipes},
+    {"process", play_process},
+    {"signals", play_signals},
+    {"blocking", play_blocking},
+    {NULL, NULL},
 };
