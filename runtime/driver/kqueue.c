@@ -2,7 +2,8 @@
  * The kqueue driver, for macOS and the BSDs: told of changes only (EV_CLEAR),
  * as by epoll, but apart for each direction ("filter").
  */
-#if __has_include(<sys/event.h>)
+#if defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) ||       \
+    defined(__OpenBSD__) || defined(__DragonFly__) || defined(RT_KQUEUE)
 
 #include <sys/types.h>
 

@@ -114,58 +114,63 @@ static bool parse_detect_blocking(struct rt_builder *builder, const char *text)
     return ms >= 0;
 }
 
+static bool parse_hostile(struct rt_builder *builder, const char *text)
+{
+    return rt_hostility_parse(text, &builder->hostile, &builder->seed) == 0;
+}
+
+static bool parse_driver(struct rt_builder *builder, const char *text)
+{
+    builder->driver = rt_driver_find(text);
+    return builder->driver != NULL;
+}
+
+static bool parse_trace(struct rt_builder *builder, const char *text)
+{
+    builder->trace_path = text;
+    return true;
+}
+
 /* Read by net/address.c, whenever it makes an address. */
-static bool is_net(const char *text)
+static bool check_net(struct rt_builder *builder, const char *text)
 {
     const char *folder = after(text, "local:");
 
+    (void)builder;
     return folder && *folder;
 }
 
-static const char *variable(const char *name)
-{
-    const char *text = getenv(name);
-
-    return text && *text ? text : NULL;
-}
+/* In the order of reading: RT_WORKERS has to know the clock. */
+static const struct {
+    const char *name;
+    bool (*parse)(struct rt_builder *builder, const char *text);
+    const char *expected;
+} variables[] = {
+    {"RT_CLOCK", parse_clock, "real, paused, scaled:TIMES or conducted:FD"},
+    {"RT_SEED", parse_seed, "a number"},
+    {"RT_HOSTILE", parse_hostile,
+     "SEED or SEED:FEATURE,FEATURE with shuffle, spurious, short, again, "
+     "accept, junk"},
+    {"RT_DRIVER", parse_driver, RT_DRIVER_NAMES},
+    {"RT_WORKERS", parse_workers,
+     "0 to 256 threads, and with a clock that stands still 0"},
+    {"RT_DETECT_BLOCKING", parse_detect_blocking, "milliseconds, or 0"},
+    {"RT_NET", check_net, "local:FOLDER"},
+    {"RT_TRACE", parse_trace, "a file"},
+};
 
 struct rt_builder rt_builder_from_environment(void)
 {
     struct rt_builder builder = rt_builder_default();
-    const char *clock = variable("RT_CLOCK");
-    const char *seed = variable("RT_SEED");
-    const char *hostile = variable("RT_HOSTILE");
-    const char *driver = variable("RT_DRIVER");
-    const char *workers = variable("RT_WORKERS");
-    const char *blocking = variable("RT_DETECT_BLOCKING");
-    const char *net = variable("RT_NET");
 
-    if (clock && !parse_clock(&builder, clock)) {
-        bad_value("RT_CLOCK", "real, paused, scaled:TIMES or conducted:FD");
-    }
-    if (seed && !parse_seed(&builder, seed)) {
-        bad_value("RT_SEED", "a number");
-    }
-    if (hostile &&
-        rt_hostility_parse(hostile, &builder.hostile, &builder.seed) != 0) {
-        bad_value("RT_HOSTILE", "SEED or SEED:FEATURE,FEATURE with shuffle, "
-                                "spurious, short, again, accept, junk");
-    }
-    builder.driver = rt_driver_find(driver);
+    builder.driver = rt_driver_find(NULL);
     builder.may_fall_back = true;
-    if (!builder.driver) {
-        bad_value("RT_DRIVER", RT_DRIVER_NAMES);
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        const char *text = getenv(variables[i].name);
+
+        if (text && *text && !variables[i].parse(&builder, text)) {
+            bad_value(variables[i].name, variables[i].expected);
+        }
     }
-    if (workers && !parse_workers(&builder, workers)) {
-        bad_value("RT_WORKERS", "0 to 256 threads, and with a clock that "
-                                "stands still 0");
-    }
-    if (blocking && !parse_detect_blocking(&builder, blocking)) {
-        bad_value("RT_DETECT_BLOCKING", "milliseconds, or 0");
-    }
-    if (net && !is_net(net)) {
-        bad_value("RT_NET", "local:FOLDER");
-    }
-    builder.trace_path = variable("RT_TRACE");
     return builder;
 }

@@ -195,7 +195,8 @@ static struct rt_sleep naps[CREW];
 static void select_begin(void)
 {
     works_begin();
-    received = sent = 0;
+    atomic_store(&sent, 0);
+    received = 0;
     EXPECT(rt_mpsc_create(sizeof(int), 1, &senders[1], &receiver) == 0);
     for (int i = 2; i < CREW; i++) {
         senders[i] = rt_mpsc_sender_clone(&senders[1]);
@@ -316,7 +317,7 @@ MEMBER(blocking_member)
 
     RT_BEGIN(self);
     for (; self->round < ROUNDS; self->round++) {
-        self->job = rt_spawn_blocking(square, (char *)NULL + self->round);
+        self->job = rt_spawn_blocking(square, (void *)(intptr_t)self->round);
         RT_AWAIT(self->job);
         EXPECT(self->job.error == 0 &&
                self->job.result == self->round * self->round);

@@ -55,77 +55,25 @@ static void repeat_on_2_and_4(const char *name)
     }                                                                          \
     END_TEST
 
-ON_SEVERAL_WORKERS(mutex)
-ON_SEVERAL_WORKERS(rwlock)
-ON_SEVERAL_WORKERS(semaphore)
-ON_SEVERAL_WORKERS(notify)
-ON_SEVERAL_WORKERS(barrier)
-ON_SEVERAL_WORKERS(once_cell)
-ON_SEVERAL_WORKERS(cancel)
-ON_SEVERAL_WORKERS(mpsc)
-ON_SEVERAL_WORKERS(mpsc_unbounded)
-ON_SEVERAL_WORKERS(mpsc_close)
-ON_SEVERAL_WORKERS(oneshot)
-ON_SEVERAL_WORKERS(watch)
-ON_SEVERAL_WORKERS(broadcast)
-ON_SEVERAL_WORKERS(spawn)
-ON_SEVERAL_WORKERS(abort)
-ON_SEVERAL_WORKERS(join_set)
-ON_SEVERAL_WORKERS(tracker)
-ON_SEVERAL_WORKERS(select)
-ON_SEVERAL_WORKERS(join)
-ON_SEVERAL_WORKERS(sleep)
-ON_SEVERAL_WORKERS(timeout)
-ON_SEVERAL_WORKERS(interval)
-ON_SEVERAL_WORKERS(blocking)
-ON_SEVERAL_WORKERS(duplex)
-ON_SEVERAL_WORKERS(unix)
-ON_SEVERAL_WORKERS(pipe)
-ON_SEVERAL_WORKERS(lines)
-ON_SEVERAL_WORKERS(echo)
-ON_SEVERAL_WORKERS(tcp)
-ON_SEVERAL_WORKERS(udp)
-ON_SEVERAL_WORKERS(fs)
-ON_SEVERAL_WORKERS(process)
-ON_SEVERAL_WORKERS(signal)
+/* clang-format off */
+#define SCENARIOS(each) \
+    each(mutex) each(rwlock) each(semaphore) each(notify) each(barrier) \
+    each(once_cell) each(cancel) each(mpsc) each(mpsc_unbounded) \
+    each(mpsc_close) each(oneshot) each(watch) each(broadcast) each(spawn) \
+    each(abort) each(join_set) each(tracker) each(select) each(join) \
+    each(sleep) each(timeout) each(interval) each(blocking) each(duplex) \
+    each(unix) each(pipe) each(lines) each(echo) each(tcp) each(udp) \
+    each(fs) each(process) each(signal)
+/* clang-format on */
+
+SCENARIOS(ON_SEVERAL_WORKERS)
+
+#define TEST_OF(name) multi_##name,
 
 Suite *stress_suite(void)
 {
     const TTest *const tests[] = {
-        multi_mutex,
-        multi_rwlock,
-        multi_semaphore,
-        multi_notify,
-        multi_barrier,
-        multi_once_cell,
-        multi_cancel,
-        multi_mpsc,
-        multi_mpsc_unbounded,
-        multi_mpsc_close,
-        multi_oneshot,
-        multi_watch,
-        multi_broadcast,
-        multi_spawn,
-        multi_abort,
-        multi_join_set,
-        multi_tracker,
-        multi_select,
-        multi_join,
-        multi_sleep,
-        multi_timeout,
-        multi_interval,
-        multi_blocking,
-        multi_duplex,
-        multi_unix,
-        multi_pipe,
-        multi_lines,
-        multi_echo,
-        multi_tcp,
-        multi_udp,
-        multi_fs,
-        multi_process,
-        multi_signal,
-        NULL,
+        SCENARIOS(TEST_OF) NULL,
     };
 
     return suite_of("stress", tests);

@@ -17,7 +17,7 @@ $(call RUNTIME_TEST_KQUEUE,$(1)): runtime/driver/kqueue.c \
 	@mkdir -p $$(@D)
 	$$(call say,cc,$(1)/$$<)
 	$$(Q)$$(CC) $$(CSTD) $$(WARNINGS) $$(RUNTIME_CPPFLAGS) \
-		-Iruntime/tests/shim $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) -pthread \
+		-Iruntime/tests/shim -DRT_KQUEUE $$(RUNTIME_FLAGS_$(1)) $$(CFLAGS) -pthread \
 		-c -o $$@ $$<
 
 $(call runtime_tests,$(1)): $(RUNTIME_TEST_SOURCES:%.c=$(BUILD)/$(1)/%.o) \
