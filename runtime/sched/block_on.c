@@ -75,8 +75,12 @@ void rt_core_end_turn(struct rt_runtime *runtime)
 static void drive_until_complete(struct rt_runtime *runtime,
                                  const struct rt_task *task)
 {
+    bool is_deferred;
+    struct rt_context cx =
+        rt_core_context_make(&runtime->workers[0], &is_deferred);
+
     while (!rt_task_is_complete(task)) {
-        rt_core_turn(&runtime->workers[0]);
+        rt_core_turn(&runtime->workers[0], &cx);
     }
     rt_core_end_turn(runtime);
 }

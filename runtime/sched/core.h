@@ -139,6 +139,13 @@ static inline void rt_core_count(_Atomic uint64_t *count, uint64_t more)
         memory_order_relaxed);
 }
 
+/*
+ * What the polls of this thread are given; made once, before its loop. Each
+ * poll gets a waker and a budget of its own. is_deferred is borrowed.
+ */
+struct rt_context rt_core_context_make(struct rt_worker *worker,
+                                       bool *is_deferred);
+
 /* ---- tasks.c: the tasks of a runtime ---- */
 
 /* Sets owner: how the tasks of this runtime are queued and released. */
@@ -206,7 +213,7 @@ void rt_core_take_injected(struct rt_worker *worker);
  * One turn of the loop: polls the next task, or waits until there is one.
  * Now and then it asks the driver first, whatever is ready.
  */
-void rt_core_turn(struct rt_worker *worker);
+void rt_core_turn(struct rt_worker *worker, struct rt_context *cx);
 
 /*
  * Nothing is ready: waits in the driver until the kernel or a timer wakes a

@@ -65,22 +65,15 @@ static struct rt_task *next_task(struct rt_worker *worker)
     return task;
 }
 
-static void run_task(struct rt_worker *worker, struct rt_task *task)
+static void run_task(struct rt_worker *worker, struct rt_context *cx,
+                     struct rt_task *task)
 {
-    struct rt_context cx = {.runtime = worker->runtime};
     enum rt_task_after after;
-    bool is_deferred = false;
 
-    cx.stack = __builtin_frame_address(0);
-    cx.is_deferred = &is_deferred;
-    cx.budget = worker->runtime->builder.poll_budget;
-    cx.slow_ns = worker->runtime->builder.detect_blocking;
-    cx.is_hostile = worker->hostility.features != 0;
-    if (worker->hostility.features & RT_HOSTILE_JUNK) {
-        cx.junk = &worker->hostility;
-    }
+    cx->budget = worker->runtime->builder.poll_budget;
+    *cx->is_deferred = false;
     worker->task = task;
-    after = rt_task_run(task, &cx);
+    after = rt_task_run(task, cx);
     worker->task = NULL;
     rt_core_count(&worker->counts.polls, 1);
     if (after == RT_TASK_AFTER_AGAIN) {
@@ -91,7 +84,7 @@ static void run_task(struct rt_worker *worker, struct rt_task *task)
 }
 
 /* Hostile mode: polls some idle task that nobody woke, as the rules allow. */
-static void run_spuriously(struct rt_worker *worker)
+static void run_spuriously(struct rt_worker *worker, struct rt_context *cx)
 {
     struct rt_list *node = worker->runtime->shards[0].all.next;
     size_t count = rt_task_count(worker->runtime);
@@ -111,11 +104,11 @@ static void run_spuriously(struct rt_worker *worker)
     if (rt_task_claim_idle(task)) {
         RT_TRACE(rt_trace_write(RT_TRACE_HOSTILE, task->id, 0,
                                 RT_HOSTILE_SPURIOUS, 0));
-        run_task(worker, task);
+        run_task(worker, cx, task);
     }
 }
 
-void rt_core_turn(struct rt_worker *worker)
+void rt_core_turn(struct rt_worker *worker, struct rt_context *cx)
 {
     struct rt_task *task;
 
@@ -129,8 +122,8 @@ void rt_core_turn(struct rt_worker *worker)
         worker->until_events = worker->runtime->builder.event_interval;
         return;
     }
-    run_task(worker, task);
+    run_task(worker, cx, task);
     if (worker->hostility.features) {
-        run_spuriously(worker);
+        run_spuriously(worker, cx);
     }
 }

@@ -202,22 +202,18 @@ static void push_as_stranger(struct rt_runtime *runtime, struct rt_task *task)
 
 /* The poll may give the worker away (rt_block_in_place): then don't touch it.
  */
-static void poll_task(struct rt_worker *worker, struct rt_task *task)
+static void poll_task(struct rt_worker *worker, struct rt_context *cx,
+                      struct rt_task *task)
 {
     struct rt_runtime *runtime = worker->runtime;
-    struct rt_context cx = {.runtime = runtime};
     enum rt_task_after after;
-    bool is_deferred = false;
 
-    cx.stack = __builtin_frame_address(0);
-    cx.is_deferred = &is_deferred;
-    cx.budget = worker->runtime->builder.poll_budget;
-    cx.slow_ns = worker->runtime->builder.detect_blocking;
-    cx.is_hostile = worker->hostility.features != 0;
+    cx->budget = runtime->builder.poll_budget;
+    *cx->is_deferred = false;
     worker->task = task;
     RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
                             rt_deque_length(&worker->deque)));
-    after = rt_task_run(task, &cx);
+    after = rt_task_run(task, cx);
     if (rt_core_worker != worker) {
         if (after == RT_TASK_AFTER_AGAIN || after == RT_TASK_AFTER_DEFERRED) {
             push_as_stranger(runtime, task);
@@ -234,11 +230,12 @@ static void poll_task(struct rt_worker *worker, struct rt_task *task)
 }
 
 /* Polls the task, and then what it woke last, a few times in a row. */
-static void run_task(struct rt_worker *worker, struct rt_task *task)
+static void run_task(struct rt_worker *worker, struct rt_context *cx,
+                     struct rt_task *task)
 {
     end_search(worker);
     for (int i = 0; task; i++) {
-        poll_task(worker, task);
+        poll_task(worker, cx, task);
         if (rt_core_worker != worker) {
             return;
         }
@@ -261,7 +258,7 @@ static void wake_deferred(struct rt_worker *worker)
     }
 }
 
-static void turn(struct rt_worker *worker)
+static void turn(struct rt_worker *worker, struct rt_context *cx)
 {
     struct rt_task *task;
 
@@ -276,7 +273,7 @@ static void turn(struct rt_worker *worker)
         task = search(worker);
     }
     if (task) {
-        run_task(worker, task);
+        run_task(worker, cx, task);
     } else if (worker->deferred.first) {
         rt_core_try_driver(worker);
         wake_deferred(worker);
@@ -290,6 +287,8 @@ static void *worker_main(void *argument)
 {
     struct rt_worker *worker = argument;
     struct rt_runtime *runtime = worker->runtime;
+    bool is_deferred;
+    struct rt_context cx = rt_core_context_make(worker, &is_deferred);
 
     rt_core_worker = worker;
     rt_core_current = runtime;
@@ -299,7 +298,7 @@ static void *worker_main(void *argument)
     rt_core_call_hook(&runtime->builder, runtime->builder.on_thread_start);
     while (rt_core_worker == worker &&
            !atomic_load(&runtime->is_shutting_down)) {
-        turn(worker);
+        turn(worker, &cx);
     }
     rt_core_call_hook(&runtime->builder, runtime->builder.on_thread_stop);
     rt_core_leave_thread(runtime, worker);
