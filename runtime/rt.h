@@ -87,6 +87,7 @@ extern "C" {
 
 #include "testing/poll.h"
 #include "testing/script.h"
+#include "testing/test.h"
 
 #ifdef __cplusplus
 }

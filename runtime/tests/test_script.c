@@ -242,6 +242,37 @@ START_TEST(a_step_that_is_not_used_stops_the_program_at_the_close)
 }
 END_TEST
 
+/* ---- RT_TEST ---- */
+
+static uint64_t slept;
+
+struct late {
+    struct rt_future future;
+    struct rt_sleep nap;
+};
+
+KIT_OPS(late);
+
+static enum rt_poll late_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct late *self = RT_SELF(future, struct late);
+
+    RT_BEGIN(self);
+    RT_AWAIT(self->nap);
+    slept = rt_now();
+    RT_END(self);
+}
+
+RT_TEST(ten_years, KIT_MAKE(late, .nap = rt_sleep(RT_SECONDS(315360000))))
+
+START_TEST(a_test_has_a_runtime_whose_clock_stands_still)
+{
+    ten_years();
+    ck_assert_uint_eq(slept, RT_SECONDS(315360000));
+    ck_assert_ptr_null(rt_current());
+}
+END_TEST
+
 Suite *script_suite(void)
 {
     const TTest *const tests[] = {
