@@ -126,6 +126,10 @@ install: ## libraries, headers, polliwog.pc [PREFIX=/usr/local] [DESTDIR=]
 uninstall: ## removes what install has put there
 	@$(INSTALL)
 
+.PHONY: reference
+reference: ## what the headers say, as build/reference/reference.md
+	@$(REFERENCE)
+
 .PHONY: bench-quick
 bench-quick: ## the runtime beside Tokio [ROWS="mutex echo_cpu"] [JSON=out.json]
 	@$(FRONT)/set-up.sh bench
@@ -156,7 +160,7 @@ needs: grader
 endif
 
 # The parts of `make test`; each prints how many of its tests passed.
-TEST_PARTS := test-runtime test-examples test-install test-bench
+TEST_PARTS := test-runtime test-examples test-install test-reference test-bench
 ifneq (,$(wildcard visualizer/build.mk))
 TEST_PARTS += test-visualizer
 endif

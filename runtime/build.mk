@@ -46,3 +46,4 @@ include runtime/tests/tests.mk
 include runtime/bench/bench.mk
 include runtime/examples/examples.mk
 include runtime/install/install.mk
+include runtime/reference/reference.mk

@@ -17,6 +17,7 @@ struct rt_list {
     struct rt_list *prev; /* borrowed */
 };
 
+/* A head without nodes, or a node that is on no list. */
 static inline void rt_list_init(struct rt_list *node)
 {
     node->next = node;
@@ -29,6 +30,7 @@ static inline bool rt_list_is_empty(const struct rt_list *node)
     return node->next == node;
 }
 
+/* Puts a node (borrowed), which is on no list, behind all others. */
 static inline void rt_list_push_back(struct rt_list *head, struct rt_list *node)
 {
     node->prev = head->prev;

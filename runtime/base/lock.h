@@ -21,6 +21,7 @@ struct rt_lock {
 /* The rest of an acquire that found it held. */
 void rt_lock_wait(struct rt_lock *lock);
 
+/* Waits until nobody holds the lock, and takes it. Not twice by a thread. */
 static inline void rt_lock_acquire(struct rt_lock *lock)
 {
     if (rt_is_alone()) {
@@ -34,6 +35,7 @@ static inline void rt_lock_acquire(struct rt_lock *lock)
     }
 }
 
+/* Gives the lock back. By the thread that holds it. */
 static inline void rt_lock_release(struct rt_lock *lock)
 {
     atomic_store_explicit(&lock->is_held, false, memory_order_release);

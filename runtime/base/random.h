@@ -14,6 +14,7 @@ struct rt_random {
     uint64_t state;
 };
 
+/* The next number: any of the 2^64. */
 static inline uint64_t rt_random_next(struct rt_random *random)
 {
     uint64_t z = (random->state += 0x9e3779b97f4a7c15U);

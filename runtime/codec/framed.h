@@ -47,6 +47,7 @@ struct rt_framed_write {
                                      append to it between the futures */
 };
 
+/* A writer of frames; io and codec are borrowed. To be deinited. */
 struct rt_framed_write rt_framed_write(struct rt_io *io,
                                        const struct rt_codec *codec);
 

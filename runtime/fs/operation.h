@@ -45,6 +45,7 @@ struct rt_fs_handle {
     int fd; /* owned */
 };
 
+/* One more reference, and one less; the last one closes it. Any thread. */
 void rt_fs_handle_ref(struct rt_fs_handle *handle);
 void rt_fs_handle_unref(struct rt_fs_handle *handle);
 

@@ -79,6 +79,7 @@
 void rt_await_begin(struct rt_future *self, struct rt_future *child,
                     const struct rt_context *cx);
 
+/* The second step: polls the child, and drops it when it is ready. */
 static inline enum rt_poll rt_await_poll(struct rt_future *self,
                                          struct rt_context *cx)
 {

@@ -30,6 +30,7 @@ struct rt_join {
     struct rt_join_branch branches[RT_BRANCHES_MAX];
 };
 
+/* RT_JOIN and RT_TRY_JOIN without the names: up to RT_BRANCHES_MAX branches. */
 struct rt_join rt_join_make(const struct rt_join_branch *branches,
                             size_t count);
 

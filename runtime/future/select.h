@@ -24,6 +24,7 @@ struct rt_select {
     struct rt_future *branches[RT_BRANCHES_MAX]; /* borrowed; NULL: off */
 };
 
+/* RT_SELECT without the names: up to RT_BRANCHES_MAX futures (borrowed). */
 struct rt_select rt_select_make(bool is_biased, struct rt_future **branches,
                                 size_t count);
 

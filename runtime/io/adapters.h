@@ -13,6 +13,7 @@ struct rt_take {
     uint64_t left;       /* bytes; may be set anew */
 };
 
+/* Makes one over inner (borrowed), of up to most bytes. */
 struct rt_take rt_take(struct rt_io *inner, uint64_t most);
 
 /* Reads give all of first and then all of second. */
@@ -22,6 +23,7 @@ struct rt_chain {
     struct rt_io *second; /* borrowed */
 };
 
+/* Makes one of two, which are borrowed. */
 struct rt_chain rt_chain(struct rt_io *first, struct rt_io *second);
 
 /* Reads give this byte for ever. */
@@ -30,6 +32,7 @@ struct rt_repeat {
     char byte;
 };
 
+/* Makes one. Nothing to close. */
 struct rt_repeat rt_repeat(char byte);
 
 /* Reads give the end; what is written to it is gone. Any thread. */

@@ -53,6 +53,7 @@ static inline struct rt_slice rt_buffer_slice(const struct rt_buffer *buffer)
                              buffer->end - buffer->start};
 }
 
+/* How many bytes are in it. */
 static inline size_t rt_buffer_length(const struct rt_buffer *buffer)
 {
     return buffer->end - buffer->start;

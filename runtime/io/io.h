@@ -112,6 +112,7 @@ void rt_io_close(struct rt_io *io);
 
 /* ---- for those who make one io of another: the polls, NULL or not ---- */
 
+/* The poll of its kind in the ops; or what rt_io_ops says of a missing one. */
 enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
                              struct rt_context *cx, void *buffer, size_t size,
                              ssize_t *result);

@@ -50,6 +50,7 @@ int rt_socket_open(int family, int type);
 int rt_socket_set(int fd, enum rt_socket_option option, int value);
 int rt_socket_get(int fd, enum rt_socket_option option, int *value);
 
+/* Gives it an address on this machine. -EADDRINUSE: another one has it. */
 int rt_socket_bind(int fd, const struct rt_address *address);
 
 /* Opens and binds in one step; a stream socket gets RT_SOCKET_REUSE_ADDRESS. */

@@ -216,6 +216,7 @@ struct rt_metrics {
     uint32_t sources;  /* file descriptors registered with the driver */
 };
 
+/* Counts now. While the runtime lives; any thread. */
 struct rt_metrics rt_runtime_metrics(struct rt_runtime *runtime);
 
 struct rt_worker_metrics {
@@ -272,6 +273,7 @@ uint16_t rt_port_argument(int argc, char **argv, uint16_t fallback);
 /* The runtime of a poll; stops the program when it is outside of one. */
 struct rt_runtime *rt_context_runtime(const struct rt_context *cx);
 
+/* Parts of a runtime, borrowed from it, for as long as it lives. */
 struct rt_clock *rt_runtime_clock(struct rt_runtime *runtime);
 struct rt_wheel *rt_runtime_wheel(struct rt_runtime *runtime);
 struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime);
@@ -280,6 +282,7 @@ struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime);
 /* "epoll", ...: the one in use, which may not be the one asked for. */
 const char *rt_runtime_driver_name(const struct rt_runtime *runtime);
 
+/* These two are of the worker that this thread is. */
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime);
 struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime);
 

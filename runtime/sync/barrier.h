@@ -26,6 +26,7 @@ struct rt_barrier_wait {
     bool is_leader;   /* when ready */
 };
 
+/* For size tasks that wait for each other. Nothing to deinit. */
 void rt_barrier_init(struct rt_barrier *barrier, uint32_t size);
 
 /* Arrives at its first poll; ready when all have arrived. */

@@ -44,6 +44,7 @@ int rt_broadcast_create(size_t size, uint32_t capacity,
 uint32_t rt_broadcast_send(struct rt_broadcast_sender *sender,
                            const void *value);
 
+/* Waits for the next value. A receive that is dropped loses none. */
 struct rt_broadcast_receive
 rt_broadcast_receive(struct rt_broadcast_receiver *receiver, void *value);
 
@@ -55,9 +56,11 @@ int rt_broadcast_try_receive(struct rt_broadcast_receiver *receiver,
 struct rt_broadcast_receiver
 rt_broadcast_subscribe(struct rt_broadcast_sender *sender);
 
+/* One more sender; the end of the stream comes with the drop of the last. */
 struct rt_broadcast_sender
 rt_broadcast_sender_clone(const struct rt_broadcast_sender *sender);
 
+/* Gives up an end of the channel; harmless the second time. */
 void rt_broadcast_sender_drop(struct rt_broadcast_sender *sender);
 void rt_broadcast_receiver_drop(struct rt_broadcast_receiver *receiver);
 

@@ -104,6 +104,7 @@ void rt_mpsc_unreserve(struct rt_mpsc_sender *sender);
 struct rt_mpsc_sender rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender);
 void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender);
 
+/* A weak sender for the same channel; to be dropped, too. */
 struct rt_mpsc_weak_sender
 rt_mpsc_downgrade(const struct rt_mpsc_sender *sender);
 /* False when the last sender has gone. */
@@ -116,6 +117,7 @@ bool rt_mpsc_is_closed(const struct rt_mpsc_sender *sender);
 
 /* ---- receiving ---- */
 
+/* Waits for the next value. A receive that is dropped loses none. */
 struct rt_mpsc_receive rt_mpsc_receive(struct rt_mpsc_receiver *receiver,
                                        void *value);
 
@@ -134,6 +136,7 @@ void rt_mpsc_close(struct rt_mpsc_receiver *receiver);
 /* Values that wait to be received. */
 size_t rt_mpsc_length(const struct rt_mpsc_receiver *receiver);
 
+/* Closes the channel and drops what is in it; harmless the second time. */
 void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver);
 
 #endif

@@ -32,11 +32,13 @@ struct rt_notified {
     bool was_picked;          /* by a notify_one, and has not said ready yet */
 };
 
+/* Nobody waits, and no permit is stored. Nothing to deinit. */
 void rt_notify_init(struct rt_notify *notify);
 
 /* A future that is ready when it has been notified, from this call on. */
 struct rt_notified rt_notify_notified(struct rt_notify *notify);
 
+/* Wakes the one that has waited longest or stores a permit; wakes all. */
 void rt_notify_one(struct rt_notify *notify);
 void rt_notify_waiters(struct rt_notify *notify);
 

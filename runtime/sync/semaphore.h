@@ -63,7 +63,9 @@ uint32_t rt_semaphore_forget(struct rt_semaphore *semaphore, uint32_t permits);
 /* No more permits for anybody: all waiters get -EPIPE. */
 void rt_semaphore_close(struct rt_semaphore *semaphore);
 
+/* True after rt_semaphore_close. */
 bool rt_semaphore_is_closed(const struct rt_semaphore *semaphore);
+/* Free permits; when others use it, the number is past by the return. */
 uint32_t rt_semaphore_available(const struct rt_semaphore *semaphore);
 
 #endif

@@ -48,6 +48,7 @@ void rt_watch_look(struct rt_watch_receiver *receiver, void *value);
 /* Is there a value that this receiver has not seen? */
 bool rt_watch_has_changed(const struct rt_watch_receiver *receiver);
 
+/* Waits for a value that this receiver has not seen. */
 struct rt_watch_changed rt_watch_changed(struct rt_watch_receiver *receiver);
 
 /* A new receiver, which has seen what the other has. */
@@ -57,9 +58,11 @@ rt_watch_receiver_clone(const struct rt_watch_receiver *receiver);
 /* A new receiver, which has seen the present value. */
 struct rt_watch_receiver rt_watch_subscribe(struct rt_watch_sender *sender);
 
+/* One more sender. */
 struct rt_watch_sender
 rt_watch_sender_clone(const struct rt_watch_sender *sender);
 
+/* Gives up an end of the channel; harmless the second time. */
 void rt_watch_sender_drop(struct rt_watch_sender *sender);
 void rt_watch_receiver_drop(struct rt_watch_receiver *receiver);
 

@@ -35,6 +35,7 @@ void rt_cancel_token_unref(struct rt_cancel_token *token);
 /* Cancels it and its descendants, and wakes all who wait for that. */
 void rt_cancel_token_cancel(struct rt_cancel_token *token);
 
+/* True once it, or an ancestor, was cancelled. */
 bool rt_cancel_token_is_cancelled(const struct rt_cancel_token *token);
 
 /* A future that is ready once the token (borrowed) is cancelled. */

@@ -48,6 +48,7 @@ struct rt_join_set_shutdown {
     struct rt_join_set_next next;
 };
 
+/* An empty set, to be deinited. */
 void rt_join_set_init(struct rt_join_set *set);
 
 /*

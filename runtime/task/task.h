@@ -100,6 +100,7 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
 /* What traces and dumps call it. It lives as long as the task. */
 const char *rt_task_name(const struct rt_task *task);
 
+/* One more reference, and one less; the last one frees the task. Any thread. */
 void rt_task_ref(struct rt_task *task);
 void rt_task_unref(struct rt_task *task);
 

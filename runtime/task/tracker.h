@@ -24,6 +24,7 @@ struct rt_tracker_wait {
     struct rt_join_set_next none; /* ready when no task is left */
 };
 
+/* Tracks no tasks yet; to be deinited. */
 void rt_tracker_init(struct rt_tracker *tracker);
 
 /*

@@ -43,6 +43,7 @@ struct rt_delay_queue_next {
     struct rt_delayed *item; /* when ready: taken out; NULL: queue is empty */
 };
 
+/* An empty queue. Nothing to deinit, once its things are removed. */
 void rt_delay_queue_init(struct rt_delay_queue *queue);
 
 /* Puts a thing in that is in no queue, to come out after duration ns. */

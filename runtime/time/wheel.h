@@ -47,6 +47,7 @@ struct rt_wheel {
     struct rt_list slots[RT_WHEEL_LEVELS][RT_WHEEL_SLOTS];
 };
 
+/* A wheel without timers, at tick 0. Nothing to deinit. */
 void rt_wheel_init(struct rt_wheel *wheel);
 
 /* The tick at which a deadline in ns is over: rounded up, never early. */

@@ -33,6 +33,7 @@ struct rt_trace_info {
 /* True while a trace is open. Read it through rt_trace_is_open. */
 extern RT_ATOMIC(bool) rt_trace_is_on;
 
+/* True while a trace is open. Any thread. */
 static inline bool rt_trace_is_open(void)
 {
     /* Relaxed: a hint. Whoever writes looks again. */
