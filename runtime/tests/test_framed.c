@@ -33,8 +33,9 @@ static const char *get(struct rt_framed_read *reader)
     if (poll == RT_PENDING) {
         return "pending";
     }
-    snprintf(text, sizeof(text), "%.*s", (int)line.size, line.data);
-    if (next.result != RT_STREAM_ITEM) {
+    if (next.result == RT_STREAM_ITEM) {
+        snprintf(text, sizeof(text), "%.*s", (int)line.size, line.data);
+    } else {
         snprintf(text, sizeof(text), "%d", next.result);
     }
     return text;
