@@ -108,14 +108,8 @@ soak-runtime: $(call soak_program,release,soak)
 scale-runtime: $(call soak_program,release,scale)
 	@$<
 
-# The tests under valgrind: some ten minutes. Threads that are left to a job
-# that never ends are "possibly" lost, so these count for nothing.
 valgrind-runtime: $(call runtime_tests,debug)
-	@CK_DEFAULT_TIMEOUT=300 KIT_RUNTIME=runtime valgrind -q --fair-sched=yes \
-		--error-exitcode=99 --leak-check=full \
-		--show-leak-kinds=definite,indirect \
-		--errors-for-leak-kinds=definite,indirect \
-		--suppressions=runtime/tests/valgrind.supp $<
+	@runtime/tests/valgrind.sh $<
 
 # Breaks one line of the runtime at a time; each break must be noticed.
 mutants-runtime: $(foreach v,debug asan,$(call runtime_tests,$(v)))
