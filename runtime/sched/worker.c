@@ -44,8 +44,15 @@ static void push_to_all(struct rt_runtime *runtime, struct rt_queue *tasks)
     }
 }
 
-/* Puts a task where others may steal it. */
-static void push_back(struct rt_worker *worker, struct rt_task *task)
+static void trace_enqueue(const struct rt_worker *worker,
+                          const struct rt_task *task)
+{
+    rt_trace_write(RT_TRACE_ENQUEUE, task->id, 0, 0,
+                   rt_deque_length(&worker->deque) + 1);
+}
+
+/* Puts a task where others may steal it, and tells nobody. */
+static void push_quietly(struct rt_worker *worker, struct rt_task *task)
 {
     struct rt_queue overflow = {0};
 
@@ -53,6 +60,11 @@ static void push_back(struct rt_worker *worker, struct rt_task *task)
     if (overflow.first) {
         push_to_all(worker->runtime, &overflow);
     }
+}
+
+static void push_back(struct rt_worker *worker, struct rt_task *task)
+{
+    push_quietly(worker, task);
     /* On its way out of park the worker looks itself whether to call help. */
     if (!worker->is_asleep) {
         rt_core_notify_one(worker->runtime);
@@ -64,8 +76,7 @@ void rt_core_push_local(struct rt_worker *worker, struct rt_task *task,
 {
     struct rt_task *before = worker->next;
 
-    RT_TRACE(rt_trace_write(RT_TRACE_ENQUEUE, task->id, 0, 0,
-                            rt_deque_length(&worker->deque) + 1));
+    RT_TRACE(trace_enqueue(worker, task));
     if (is_yield) {
         push_back(worker, task);
         return;
@@ -253,9 +264,14 @@ static void wake_deferred(struct rt_worker *worker)
     struct rt_queue yielded = rt_core_take_deferred(worker);
     struct rt_task *task;
 
-    while ((task = rt_queue_pop(&yielded))) {
-        rt_core_push_local(worker, task, true);
+    if (!yielded.first) {
+        return;
     }
+    while ((task = rt_queue_pop(&yielded))) {
+        RT_TRACE(trace_enqueue(worker, task));
+        push_quietly(worker, task);
+    }
+    rt_core_notify_one(worker->runtime); /* who comes calls the next one */
 }
 
 static void turn(struct rt_worker *worker, struct rt_context *cx)
