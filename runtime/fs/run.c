@@ -213,19 +213,29 @@ static int64_t run_mkdir(struct rt_fs_operation *operation)
     return or_errno(mkdir(operation->path, operation->mode));
 }
 
-/* Makes what is missing of the path; cuts it at each slash in turn. */
-static int64_t run_mkdir_all(struct rt_fs_operation *operation)
+/*
+ * Makes what is missing above the last folder; cuts the path at each slash in
+ * turn. 0, or why one could not be made.
+ */
+static int make_those_above(struct rt_fs_operation *operation)
 {
     char *slash = operation->path;
-    int above = 0; /* why one above the last could not be made */
+    int error = 0;
 
     while (*slash && (slash = strchr(slash + 1, '/'))) {
         *slash = '\0';
         if (mkdir(operation->path, operation->mode) < 0 && errno != EEXIST) {
-            above = errno;
+            error = -errno;
         }
         *slash = '/';
     }
+    return error;
+}
+
+static int64_t run_mkdir_all(struct rt_fs_operation *operation)
+{
+    int above = make_those_above(operation);
+
     if (mkdir(operation->path, operation->mode) == 0) {
         return 0;
     }
@@ -233,7 +243,7 @@ static int64_t run_mkdir_all(struct rt_fs_operation *operation)
         S_ISDIR(operation->stat.st_mode)) {
         return 0;
     }
-    return errno == ENOENT && above ? -above : -errno;
+    return errno == ENOENT && above ? above : -errno;
 }
 
 /* ---- all of them ---- */
