@@ -39,7 +39,7 @@ compile() {
 compile_changed() {
     case $1 in
     *.h)
-        (cd "$work/runtime" && find . -name '*.c' ! -path './explore/*' ! -path './bench/*' ! -path './tests/*/*' | sed 's|^\./||') |
+        (cd "$work/runtime" && find . -name '*.c' ! -path './explore/*' ! -path './bench/*' ! -path './examples/*' ! -path './tests/*/*' | sed 's|^\./||') |
             while read -r file; do
                 compile "$file" "$2" </dev/null || exit 1
             done
@@ -50,7 +50,7 @@ compile_changed() {
 
 # The tests' objects, with those of the copy in place of the originals.
 link_tests() {
-    (cd "$runtime" && find . -name '*.c' ! -path './explore/*' ! -path './bench/*' ! -path './tests/*/*' |
+    (cd "$runtime" && find . -name '*.c' ! -path './explore/*' ! -path './bench/*' ! -path './examples/*' ! -path './tests/*/*' |
         sed 's|^\./||; s|c$|o|' && echo tests/shim/kqueue.o) |
         while read -r object; do
             if [ -f "$work/objects/$object" ]; then
