@@ -6,6 +6,7 @@
  */
 #include "base/panic.h"
 #include "sched/core.h"
+#include "task/report.h"
 
 static void count_away(struct rt_runtime *runtime, int change)
 {
@@ -40,6 +41,7 @@ void rt_block_in_place(void (*function)(void *argument), void *argument)
                      "rt_block_in_place in a current-thread runtime would stop "
                      "all other tasks: use rt_spawn_blocking");
         }
+        rt_task_allow_slow();
         give_away(worker);
     }
     function(argument);

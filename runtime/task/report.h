@@ -21,4 +21,7 @@ void rt_task_print_chain(FILE *file, const struct rt_task *task);
  */
 void rt_task_report_slow(const struct rt_task *task, uint64_t duration_ns);
 
+/* The poll that goes on on this thread may take its time: no report of it. */
+void rt_task_allow_slow(void);
+
 #endif

@@ -541,6 +541,43 @@ static void block_one_of_two(void)
     block_a_while(2, RT_MILLISECONDS(20));
 }
 
+struct considerate {
+    struct rt_future future;
+};
+
+KIT_OPS(considerate);
+
+static void sleep_30_ms(void *argument)
+{
+    (void)argument;
+    usleep(30 * 1000);
+}
+
+static enum rt_poll considerate_poll(struct rt_future *future,
+                                     struct rt_context *cx)
+{
+    (void)future;
+    (void)cx;
+    rt_block_in_place(sleep_30_ms, NULL);
+    return RT_READY;
+}
+
+static void block_in_place(void)
+{
+    struct considerate frame = KIT_MAKE(considerate);
+    struct rt_builder builder = kit_lone_builder();
+
+    builder.workers = 2;
+    builder.detect_blocking = RT_MILLISECONDS(20);
+    kit_run_built(&builder, &frame.future);
+}
+
+START_TEST(blocking_in_place_is_not_reported)
+{
+    ck_assert_str_eq(kit_in_child(block_in_place).output, "");
+}
+END_TEST
+
 static void block_unwatched(void)
 {
     block_a_while(0, 0);
@@ -620,6 +657,7 @@ Suite *misuse_suite(void)
         a_second_shutdown_is_stopped,
         pausing_the_clock_of_several_workers_is_stopped,
         a_poll_that_takes_too_long_is_reported_when_asked_for,
+        blocking_in_place_is_not_reported,
         closing_and_dropping_twice_is_harmless,
         NULL,
     };
