@@ -72,6 +72,26 @@ START_TEST(a_sleep_to_the_past_is_ready_at_its_first_poll)
 }
 END_TEST
 
+START_TEST(on_a_clock_that_runs_it_is_ready_then_as_well)
+{
+    /* Once the first poll left it to the wheel to look at the clock. */
+    struct rt_builder builder = kit_builder();
+    struct kit_waker waker;
+    struct rt_sleep zero, past;
+
+    kit_waker_init(&waker);
+    ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+    rt_enter(runtime);
+    zero = rt_sleep(0);
+    past = rt_sleep_until(0);
+    ck_assert_int_eq(kit_poll(&zero.future, &waker), RT_READY);
+    ck_assert_int_eq(kit_poll(&past.future, &waker), RT_READY);
+    rt_future_drop(&zero.future);
+    rt_future_drop(&past.future);
+    rt_shutdown(runtime);
+}
+END_TEST
+
 START_TEST(the_time_counts_from_the_call_not_from_the_first_poll)
 {
     struct rt_sleep early;
@@ -458,6 +478,7 @@ Suite *sleep_suite(void)
         a_sleep_rounds_up_to_a_millisecond_and_is_never_early,
         a_real_sleep_is_never_early,
         a_sleep_to_the_past_is_ready_at_its_first_poll,
+        on_a_clock_that_runs_it_is_ready_then_as_well,
         the_time_counts_from_the_call_not_from_the_first_poll,
         sleeps_of_years_work,
         a_sleep_that_was_never_polled_does_not_hold_the_clock,

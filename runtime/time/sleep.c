@@ -31,19 +31,6 @@ static bool is_over(const struct rt_sleep *sleep)
     return rt_clock_now(rt_runtime_clock(sleep->runtime)) >= sleep->deadline;
 }
 
-/*
- * A look at a clock that runs takes as long as all the rest, and rt_sleep has
- * just had one: so the first poll leaves it to the wheel to find out, in the
- * loop's next turn at the latest, that the time was over already.
- */
-static bool is_seen_to_be_over(const struct rt_sleep *sleep)
-{
-    bool is_first = sleep->timer.id == 0;
-    bool runs = !rt_clock_stands_still(rt_runtime_clock(sleep->runtime));
-
-    return !(is_first && runs) && is_over(sleep);
-}
-
 static enum rt_poll sleep_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_sleep *sleep = sleep_of(future);
@@ -51,7 +38,7 @@ static enum rt_poll sleep_poll(struct rt_future *future, struct rt_context *cx)
     if (!sleep->runtime) {
         sleep->runtime = rt_context_runtime(cx);
     }
-    if (!is_seen_to_be_over(sleep) && arm(sleep, cx->waker)) {
+    if (!is_over(sleep) && arm(sleep, cx->waker)) {
         return RT_PENDING;
     }
     return rt_budget_spend(cx) ? RT_READY : RT_PENDING;
@@ -70,6 +57,30 @@ static const struct rt_future_ops sleep_ops = {
     .name = "sleep",
 };
 
+/*
+ * rt_sleep has just looked at the clock, which takes as long as all the rest.
+ * So the first poll doesn't, if the clock runs: should it come so late that the
+ * time is over, the wheel sees that in the next turn of the loop.
+ */
+static enum rt_poll first_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_sleep *sleep = sleep_of(future);
+
+    future->ops = &sleep_ops;
+    sleep->runtime = rt_context_runtime(cx);
+    if (!rt_clock_stands_still(rt_runtime_clock(sleep->runtime)) &&
+        arm(sleep, cx->waker)) {
+        return RT_PENDING;
+    }
+    return sleep_poll(future, cx);
+}
+
+static const struct rt_future_ops new_sleep_ops = {
+    .poll = first_poll,
+    .drop = sleep_drop,
+    .name = "sleep",
+};
+
 struct rt_sleep rt_sleep_until(uint64_t deadline)
 {
     return (struct rt_sleep){
@@ -80,7 +91,12 @@ struct rt_sleep rt_sleep_until(uint64_t deadline)
 
 struct rt_sleep rt_sleep(uint64_t duration)
 {
-    return rt_sleep_until(rt_duration_add(rt_now(), duration));
+    bool is_short = duration < RT_MILLISECONDS(1); /* may be over at once */
+
+    return (struct rt_sleep){
+        .future = RT_FUTURE(is_short ? &sleep_ops : &new_sleep_ops),
+        .deadline = rt_duration_add(rt_now(), duration),
+    };
 }
 
 void rt_sleep_reset(struct rt_sleep *sleep, uint64_t deadline)

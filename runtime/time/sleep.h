@@ -2,9 +2,8 @@
  * Sleep: a future that is ready when a time has come.
  *
  * The time counts from the call of rt_sleep, not from the first poll. It is
- * never early; it may be up to a tick of 1 ms late. On a clock that runs, the
- * first poll is pending even when the time is over: the next turn of the loop
- * will see it.
+ * never early; it may be up to a tick of 1 ms late. What is over when it is
+ * made is ready at the first poll.
  */
 #ifndef RT_TIME_SLEEP_H
 #define RT_TIME_SLEEP_H

@@ -63,5 +63,9 @@ struct rt_timeout rt_timeout_at(struct rt_future *inner, uint64_t deadline)
 
 struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration)
 {
-    return rt_timeout_at(inner, rt_duration_add(rt_now(), duration));
+    return (struct rt_timeout){
+        .future = RT_FUTURE(&timeout_ops),
+        .inner = inner,
+        .sleep = rt_sleep(duration),
+    };
 }
