@@ -2,8 +2,10 @@
 # Checks conformance.md: each of its rules names a test, and each test that it
 # names is there. The last line is "N rules stated, N without a test".
 cd "$(dirname "$0")" || exit 2
-sed -n 's/^START_TEST(\([a-z0-9_]*\))$/\1/p
-        s/^ON_SEVERAL_WORKERS(\([a-z0-9_]*\))$/multi_\1/p' ./*.c ./*/*.c |
+{
+    sed -n 's/^START_TEST(\([a-z0-9_]*\))$/\1/p' ./*.c ./*/*.c
+    grep -o 'each([a-z_]*)' test_stress.c | sed 's/each(\(.*\))/multi_\1/'
+} |
     awk '
         FNR == NR { is_test[$1] = 1; next }
         function end_rule() {
