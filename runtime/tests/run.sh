@@ -26,10 +26,10 @@ variant_of() {
 run_one() {
     start=$(date +%s)
     if [ "$2" = tsan ]; then
-        RT_WORKERS=$WORKERS
-        export RT_WORKERS
+        RT_WORKERS=$WORKERS "$1" >"$results/$2.out" 2>&1
+    else
+        "$1" >"$results/$2.out" 2>&1
     fi
-    "$1" >"$results/$2.out" 2>&1
     echo $? >"$results/$2.status"
     echo $(($(date +%s) - start)) >"$results/$2.seconds"
 }
@@ -79,30 +79,19 @@ show_one() {
     fi
 }
 
-# Runs the programs given, two at a time.
+# Runs the programs given: the slowest beside all the others.
 run_all() {
-    count=0
     for program in "$@"; do
-        run_one "$program" "$(variant_of "$program")" &
-        count=$((count + 1))
-        if [ $((count % 2)) -eq 0 ]; then
-            wait
+        if [ "$(variant_of "$program")" = asan ]; then
+            run_one "$program" asan &
+        fi
+    done
+    for program in "$@"; do
+        if [ "$(variant_of "$program")" != asan ]; then
+            run_one "$program" "$(variant_of "$program")"
         fi
     done
     wait
-}
-
-# What happens when a call fails, in each program of FAULTS_PROGRAMS.
-inject_faults() {
-    for program in $FAULTS_PROGRAMS; do
-        name="faults in $(variant_of "$program")"
-        run_one "$program" "$name"
-        show_one "$name"
-    done
-    echo "== runtime, calls in the list of faults"
-    program=${FAULTS_PROGRAMS%% *}
-    "$(dirname "$0")/faults/check-calls.sh" \
-        "${program%/runtime/tests/*}/libpolliwog.a"
 }
 
 # The models in their short form: shows those that failed, and the closing line.
@@ -133,11 +122,14 @@ first=$(variant_of "$1")
 CK_DEFAULT_TIMEOUT=5 CK_XML_LOG_FILE_NAME=$results/epoll.xml run_one "$1" "$first"
 show_one "$first" >"$results/all"
 if [ "$(cat "$results/$first.status")" -eq 0 ]; then
-    for driver in epoll $DRIVERS; do
-        [ "$driver" = epoll ] || run_with_driver "$1" "$driver" 0 "$driver" &
-        run_with_driver "$1" "$driver" "$WORKERS" "$driver-mt" &
-        wait
+    for driver in $DRIVERS; do
+        run_with_driver "$1" "$driver" 0 "$driver" &
     done
+    wait
+    for driver in epoll $DRIVERS; do
+        run_with_driver "$1" "$driver" "$WORKERS" "$driver-mt" &
+    done
+    wait
     {
         for driver in $DRIVERS; do
             show_one "$driver"
