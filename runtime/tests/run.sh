@@ -119,7 +119,7 @@ soak_and_scale() {
 # The first alone, and with less patience. A runtime that loses wakes makes test
 # after test wait for its time limit: to see that in one variant is enough.
 first=$(variant_of "$1")
-CK_DEFAULT_TIMEOUT=5 CK_XML_LOG_FILE_NAME=$results/epoll.xml run_one "$1" "$first"
+CK_DEFAULT_TIMEOUT=10 CK_XML_LOG_FILE_NAME=$results/epoll.xml run_one "$1" "$first"
 show_one "$first" >"$results/all"
 if [ "$(cat "$results/$first.status")" -eq 0 ]; then
     for driver in $DRIVERS; do
