@@ -113,10 +113,11 @@ def _limit_tool():
         resource.setrlimit(what, (value, value))
 
 
-def run_tool(command, folder, readable=()):
+def run_tool(command, folder, readable=(), most=OUTPUT_MOST):
     """Runs a compiler or the like on untrusted files in folder, which is all
-    that it can write to. Returns (status, output); status is None when its
-    time was over. Paths in the command are relative to the folder."""
+    that it can write to. Returns (status, output), of at most so many bytes
+    (None: all); status is None when its time was over. Paths in the command are
+    relative to the folder."""
     if is_available():
         command = [
             *_base(False),
@@ -144,7 +145,7 @@ def run_tool(command, folder, readable=()):
     except BaseException:
         kill(process)
         raise
-    return process.returncode, output[:OUTPUT_MOST].decode("utf-8", "replace")
+    return process.returncode, output[:most].decode("utf-8", "replace")
 
 
 def kill(process):

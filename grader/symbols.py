@@ -67,9 +67,11 @@ def _read_nm(output):
 
 def look(path, folder):
     """Looks at an object file or a library in folder."""
-    output = sandbox.run_tool(["nm", "-P", path.name], folder)[1]
+    # All of it: a name that is cut off is a name that may be defined.
+    output = sandbox.run_tool(["nm", "-P", path.name], folder, most=None)[1]
     defines, exports, calls, hooks = _read_nm(output)
-    sections = sandbox.run_tool(["readelf", "-SW", path.name], folder)[1]
+    command = ["readelf", "-SW", path.name]
+    sections = sandbox.run_tool(command, folder, most=None)[1]
     hooks = hooks or any(name in sections for name in HOOK_SECTIONS)
     return Symbols(frozenset(defines), frozenset(exports), frozenset(calls), hooks)
 

@@ -62,6 +62,8 @@ def test_attack_fails(check, write, hello, what):
 
 FORGED = {
     "defines a function of the runtime": "uint64_t rt_now(void) { return 1; }",
+    "hides that behind many others": "".join(f"int a{n:040};\n" for n in range(2000))
+    + "uint64_t rt_now(void) { return 1; }",
     "defines a function of libc": "int puts(const char *s) { return s[0]; }",
     "runs before main": "__attribute__((constructor)) static void f(void) { }",
     "runs after main": "__attribute__((destructor)) static void f(void) { }",
