@@ -112,7 +112,6 @@ static struct rt_task *take_injected(struct rt_worker *worker)
     uint32_t share =
         rt_inject_length(&runtime->inject) / runtime->worker_count + 1;
     struct rt_queue taken;
-    struct rt_queue overflow = {0};
     struct rt_task *first;
     struct rt_task *task;
 
@@ -120,10 +119,7 @@ static struct rt_task *take_injected(struct rt_worker *worker)
     taken = rt_inject_take(&runtime->inject, share);
     first = rt_queue_pop(&taken);
     while ((task = rt_queue_pop(&taken))) {
-        rt_deque_push(&worker->deque, task, &overflow);
-    }
-    if (overflow.first) {
-        push_to_all(runtime, &overflow);
+        push_quietly(worker, task);
     }
     return first;
 }
@@ -201,16 +197,6 @@ static void end_search(struct rt_worker *worker)
     }
 }
 
-/* The task runs again, but this thread has no worker any more. */
-static void push_as_stranger(struct rt_runtime *runtime, struct rt_task *task)
-{
-    struct rt_queue one = {0};
-
-    rt_queue_push(&one, task);
-    push_to_all(runtime, &one);
-    rt_core_notify_one(runtime);
-}
-
 /* The poll may give the worker away (rt_block_in_place): then don't touch it.
  */
 static void poll_task(struct rt_worker *worker, struct rt_context *cx,
@@ -227,7 +213,7 @@ static void poll_task(struct rt_worker *worker, struct rt_context *cx,
     after = rt_task_run(task, cx);
     if (rt_core_worker != worker) {
         if (after == RT_TASK_AFTER_AGAIN || after == RT_TASK_AFTER_DEFERRED) {
-            push_as_stranger(runtime, task);
+            task->owner->schedule(task->owner, task); /* as a stranger */
         }
         return;
     }
