@@ -6,14 +6,15 @@
 
 /* ---- fold ---- */
 
-static enum rt_poll fold_poll(struct rt_future *future, struct rt_context *cx)
+/* Ready with *result: 0 at the end of the stream, or what ended it before. */
+static enum rt_poll fold_items(struct rt_stream *stream, struct rt_context *cx,
+                               rt_fold_fn *fold, void *argument, int *result)
 {
-    struct rt_fold *self = RT_SELF(future, struct rt_fold);
     struct rt_stream_item item;
-    int result = 0;
+    int folded = 0;
 
-    while (result == 0) {
-        int got = rt_stream_poll(self->stream, cx, &item);
+    while (folded == 0) {
+        int got = rt_stream_poll(stream, cx, &item);
 
         if (got == RT_STREAM_PENDING) {
             return RT_PENDING;
@@ -21,11 +22,18 @@ static enum rt_poll fold_poll(struct rt_future *future, struct rt_context *cx)
         if (got == RT_STREAM_END) {
             break;
         }
-        result =
-            got == RT_STREAM_ITEM ? self->fold(self->argument, &item) : got;
+        folded = got == RT_STREAM_ITEM ? fold(argument, &item) : got;
     }
-    self->result = result;
+    *result = folded;
     return RT_READY;
+}
+
+static enum rt_poll fold_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_fold *self = RT_SELF(future, struct rt_fold);
+
+    return fold_items(self->stream, cx, self->fold, self->argument,
+                      &self->result);
 }
 
 static void fold_drop(struct rt_future *future)
@@ -52,29 +60,23 @@ struct rt_fold rt_fold(struct rt_stream *stream, rt_fold_fn *fold,
 
 /* ---- collect ---- */
 
+static int append(void *argument, const void *item)
+{
+    struct rt_collect *self = argument;
+
+    return rt_buffer_append(&self->items, item, self->stream->item_size);
+}
+
 static enum rt_poll collect_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
     struct rt_collect *self = RT_SELF(future, struct rt_collect);
-    size_t size = self->stream->item_size;
-    struct rt_stream_item item;
-    int result = 0;
 
-    while (result == 0) {
-        int got = rt_stream_poll(self->stream, cx, &item);
-
-        if (got == RT_STREAM_PENDING) {
-            return RT_PENDING;
-        }
-        if (got == RT_STREAM_END) {
-            break;
-        }
-        result = got == RT_STREAM_ITEM
-                     ? rt_buffer_append(&self->items, &item, size)
-                     : got;
+    if (fold_items(self->stream, cx, append, self, &self->result) ==
+        RT_PENDING) {
+        return RT_PENDING;
     }
-    self->count = rt_buffer_length(&self->items) / size;
-    self->result = result;
+    self->count = rt_buffer_length(&self->items) / self->stream->item_size;
     return RT_READY;
 }
 
