@@ -28,9 +28,16 @@ static Suite *(*const suites[])(void) = {
 
 Suite *suite_of(const char *name, const TTest *const *tests)
 {
+    return suite_with_fixture(name, tests, NULL, NULL);
+}
+
+Suite *suite_with_fixture(const char *name, const TTest *const *tests,
+                          SFun set_up, SFun tear_down)
+{
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
 
+    tcase_add_checked_fixture(cases, set_up, tear_down);
     for (; *tests; tests++) {
         tcase_add_test(cases, *tests);
     }

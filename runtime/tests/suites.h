@@ -73,4 +73,8 @@ Suite *pipe_suite(void);
 /* A suite of one case with these tests, the NULL-terminated list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
 
+/* The same, with functions that run before and after each test; or NULL. */
+Suite *suite_with_fixture(const char *name, const TTest *const *tests,
+                          SFun set_up, SFun tear_down);
+
 #endif

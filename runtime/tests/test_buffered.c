@@ -288,13 +288,6 @@ Suite *buffered_suite(void)
         without_memory_there_is_no_buffer,
         NULL,
     };
-    Suite *suite = suite_create("buffered");
-    TCase *cases = tcase_create("buffered");
 
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    for (int i = 0; tests[i]; i++) {
-        tcase_add_test(cases, tests[i]);
-    }
-    suite_add_tcase(suite, cases);
-    return suite;
+    return suite_with_fixture("buffered", tests, set_up, tear_down);
 }

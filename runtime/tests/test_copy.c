@@ -447,13 +447,6 @@ Suite *copy_suite(void)
         null_swallows_and_gives_the_end,
         NULL,
     };
-    Suite *suite = suite_create("copy");
-    TCase *cases = tcase_create("copy");
 
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    for (int i = 0; tests[i]; i++) {
-        tcase_add_test(cases, tests[i]);
-    }
-    suite_add_tcase(suite, cases);
-    return suite;
+    return suite_with_fixture("copy", tests, set_up, tear_down);
 }

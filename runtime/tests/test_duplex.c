@@ -288,13 +288,6 @@ Suite *duplex_suite(void)
         the_ends_may_be_on_two_threads,
         NULL,
     };
-    Suite *suite = suite_create("duplex");
-    TCase *cases = tcase_create("duplex");
 
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    for (int i = 0; tests[i]; i++) {
-        tcase_add_test(cases, tests[i]);
-    }
-    suite_add_tcase(suite, cases);
-    return suite;
+    return suite_with_fixture("duplex", tests, set_up, tear_down);
 }

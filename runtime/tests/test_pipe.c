@@ -286,13 +286,6 @@ Suite *pipe_suite(void)
         a_file_of_an_fd_tells_of_errors,
         NULL,
     };
-    Suite *suite = suite_create("pipe");
-    TCase *cases = tcase_create("pipe");
 
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    for (int i = 0; tests[i]; i++) {
-        tcase_add_test(cases, tests[i]);
-    }
-    suite_add_tcase(suite, cases);
-    return suite;
+    return suite_with_fixture("pipe", tests, set_up, tear_down);
 }

@@ -296,13 +296,6 @@ Suite *script_suite(void)
         a_test_has_a_runtime_whose_clock_stands_still,
         NULL,
     };
-    Suite *suite = suite_create("script");
-    TCase *cases = tcase_create("script");
 
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    for (int i = 0; tests[i]; i++) {
-        tcase_add_test(cases, tests[i]);
-    }
-    suite_add_tcase(suite, cases);
-    return suite;
+    return suite_with_fixture("script", tests, set_up, tear_down);
 }

@@ -285,13 +285,6 @@ Suite *until_suite(void)
         read_to_end_without_memory_is_an_error,
         NULL,
     };
-    Suite *suite = suite_create("until");
-    TCase *cases = tcase_create("until");
 
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    for (int i = 0; tests[i]; i++) {
-        tcase_add_test(cases, tests[i]);
-    }
-    suite_add_tcase(suite, cases);
-    return suite;
+    return suite_with_fixture("until", tests, set_up, tear_down);
 }
