@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/memory.h"
+#include "future/async.h"
 
 struct rt_cancel_token {
     struct rt_notify cancelled;
@@ -123,20 +124,16 @@ bool rt_cancel_token_is_cancelled(const struct rt_cancel_token *token)
     return atomic_load_explicit(&token->is_cancelled, memory_order_acquire);
 }
 
-static struct rt_cancelled *cancelled_of(struct rt_future *future)
-{
-    return (struct rt_cancelled *)(void *)future;
-}
-
 static bool is_cancelled(struct rt_future *future)
 {
-    return rt_cancel_token_is_cancelled(cancelled_of(future)->token);
+    return rt_cancel_token_is_cancelled(
+        RT_SELF(future, struct rt_cancelled)->token);
 }
 
 static enum rt_poll cancelled_poll(struct rt_future *future,
                                    struct rt_context *cx)
 {
-    struct rt_cancelled *self = cancelled_of(future);
+    struct rt_cancelled *self = RT_SELF(future, struct rt_cancelled);
 
     return rt_notify_poll_until(&self->token->cancelled, &self->notified,
                                 future, is_cancelled, cx);

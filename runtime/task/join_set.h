@@ -16,8 +16,8 @@
 #ifndef RT_TASK_JOIN_SET_H
 #define RT_TASK_JOIN_SET_H
 
-#include "base/list.h"
 #include "base/lock.h"
+#include "future/waiting.h"
 #include "sched/runtime.h"
 
 struct rt_join_set {
@@ -27,25 +27,17 @@ struct rt_join_set {
                                was not reported yet */
     struct rt_list running; /* a member for each task */
     struct rt_list ended;   /* members, in the order of their ends */
-    struct rt_list waiters; /* of struct rt_join_set_next */
+    struct rt_list waiters; /* of struct rt_waiting */
 };
 
 struct rt_join_set_next {
     struct rt_future future;
-    struct rt_join_set *set; /* borrowed */
-    void *into;              /* borrowed: see rt_join_set_next; or NULL */
-    size_t into_size;        /* bytes */
-    struct rt_list node;     /* guarded by the lock of the set */
-    struct rt_waker waker;   /* the same; owned; held while it is queued */
-    bool is_waiting;         /* has been in the queue, is not ready yet */
+    struct rt_join_set *set;   /* borrowed; NULL once it is ready */
+    void *into;                /* borrowed: see rt_join_set_next; or NULL */
+    size_t into_size;          /* bytes */
+    struct rt_waiting waiting; /* guarded by the lock of the set */
     int result; /* when ready: 0, a task ran to its end; -ECANCELED, one was
                    aborted; -ECHILD, there is none */
-};
-
-struct rt_join_set_shutdown {
-    struct rt_future future;
-    struct rt_join_set *set; /* borrowed */
-    struct rt_join_set_next next;
 };
 
 /* An empty set, to be deinited. */
@@ -82,8 +74,5 @@ void rt_join_set_abort_all(struct rt_join_set *set);
 
 /* The tasks run on, and the set is empty. */
 void rt_join_set_detach_all(struct rt_join_set *set);
-
-/* A future: aborts all, and is ready when all have been dropped. */
-struct rt_join_set_shutdown rt_join_set_shutdown(struct rt_join_set *set);
 
 #endif

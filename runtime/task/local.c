@@ -1,23 +1,9 @@
 #include "task/local.h"
 
+#include "future/async.h"
+
 /* The scopes of the poll that this thread is in; the head is the innermost. */
 static _Thread_local struct rt_local_scope *innermost;
-
-static struct rt_local_scope *scope_of(struct rt_future *future)
-{
-    return (struct rt_local_scope *)(void *)future;
-}
-
-static void enter(struct rt_local_scope *scope)
-{
-    scope->outer = innermost;
-    innermost = scope;
-}
-
-static void leave(struct rt_local_scope *scope)
-{
-    innermost = scope->outer;
-}
 
 void *rt_local_get(const struct rt_local *key)
 {
@@ -31,24 +17,23 @@ void *rt_local_get(const struct rt_local *key)
 
 static void scope_drop(struct rt_future *future)
 {
-    struct rt_local_scope *scope = scope_of(future);
+    struct rt_local_scope *scope = RT_SELF(future, struct rt_local_scope);
 
-    enter(scope);
+    scope->outer = innermost;
+    innermost = scope;
     rt_future_drop(scope->inner);
-    leave(scope);
+    innermost = scope->outer;
 }
 
 static enum rt_poll scope_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_local_scope *scope = scope_of(future);
+    struct rt_local_scope *scope = RT_SELF(future, struct rt_local_scope);
     enum rt_poll poll;
 
-    enter(scope);
+    scope->outer = innermost;
+    innermost = scope;
     poll = rt_future_poll(scope->inner, cx);
-    leave(scope);
-    if (poll == RT_READY) {
-        scope_drop(future);
-    }
+    innermost = scope->outer;
     return poll;
 }
 

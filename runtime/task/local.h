@@ -35,7 +35,7 @@ struct rt_local_scope {
 
 /*
  * A future that sets the value during the polls of inner (not yet polled),
- * and during its drop. Ready when inner is, which has been dropped then.
+ * and during its drop, which comes with its own. Ready when inner is.
  */
 struct rt_local_scope rt_local_scope(const struct rt_local *key, void *value,
                                      struct rt_future *inner);

@@ -4,6 +4,7 @@
 
 #include "base/lock.h"
 #include "base/memory.h"
+#include "future/async.h"
 #include "sched/queue.h"
 #include "trace/trace.h"
 
@@ -14,7 +15,6 @@ struct rt_local_executor {
     struct rt_task_owner owner; /* first: what the tasks know of us */
     _Atomic size_t references;  /* the set's, and one for each task's memory */
     struct rt_list all;         /* tasks that are not over; the set's thread */
-    size_t count;               /* how many */
     struct rt_lock lock;        /* guards what follows */
     bool is_closed;
     struct rt_queue ready;
@@ -24,11 +24,6 @@ struct rt_local_executor {
 static struct rt_local_executor *executor_of(struct rt_task_owner *owner)
 {
     return (struct rt_local_executor *)(void *)owner;
-}
-
-static struct rt_local_set *set_of(struct rt_future *future)
-{
-    return (struct rt_local_set *)(void *)future;
 }
 
 static void unref(struct rt_local_executor *executor)
@@ -62,8 +57,8 @@ static void schedule(struct rt_task_owner *owner, struct rt_task *task)
 
 static void release(struct rt_task_owner *owner, struct rt_task *task)
 {
+    (void)owner;
     rt_list_remove(&task->all);
-    executor_of(owner)->count--;
 }
 
 static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
@@ -119,30 +114,25 @@ static void run_task(struct rt_local_executor *executor, struct rt_task *task,
 {
     uint32_t outer = rt_trace_task();
     struct rt_context own = *cx;
-    bool is_deferred = false;
-    enum rt_task_after after;
 
     own.budget = RT_BUDGET;
-    own.is_deferred = &is_deferred;
-    after = rt_task_run(task, &own);
-    RT_TRACE(rt_trace_set_task(outer));
-    if (after == RT_TASK_AFTER_DEFERRED) {
-        rt_task_defer(cx); /* the driver's turn comes after the set's */
-    }
-    if (after == RT_TASK_AFTER_AGAIN || after == RT_TASK_AFTER_DEFERRED) {
+    own.is_deferred = NULL; /* the driver's turn comes after the set's */
+    if (rt_task_run(task, &own) == RT_TASK_AFTER_AGAIN) {
         schedule(&executor->owner, task);
     }
+    RT_TRACE(rt_trace_set_task(outer));
 }
 
 static enum rt_poll set_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_local_executor *executor = set_of(future)->executor;
+    struct rt_local_executor *executor =
+        RT_SELF(future, struct rt_local_set)->executor;
     struct rt_task *task;
 
     for (int i = 0; i < POLLS_AT_ONCE && (task = take_ready(executor)); i++) {
         run_task(executor, task, cx);
     }
-    if (executor->count == 0) {
+    if (rt_list_is_empty(&executor->all)) {
         return RT_READY;
     }
     if (!leave_waker(executor, cx->waker)) {
@@ -151,9 +141,10 @@ static enum rt_poll set_poll(struct rt_future *future, struct rt_context *cx)
     return RT_PENDING;
 }
 
-static void close_set(struct rt_local_executor *executor)
+static void set_drop(struct rt_future *future)
 {
-    struct rt_waker waker;
+    struct rt_local_executor *executor =
+        RT_SELF(future, struct rt_local_set)->executor;
     struct rt_task *task;
 
     while (!rt_list_is_empty(&executor->all)) {
@@ -162,21 +153,11 @@ static void close_set(struct rt_local_executor *executor)
     }
     rt_lock_acquire(&executor->lock);
     executor->is_closed = true;
-    waker = executor->waker;
-    executor->waker = RT_NO_WAKER;
     rt_lock_release(&executor->lock);
-    rt_waker_drop(&waker);
+    rt_waker_drop(&executor->waker); /* nobody leaves or wakes one any more */
     while ((task = take_ready(executor))) {
         rt_task_unref(task);
     }
-}
-
-static void set_drop(struct rt_future *future)
-{
-    struct rt_local_executor *executor = set_of(future)->executor;
-
-    close_set(executor);
-    set_of(future)->executor = NULL;
     unref(executor);
 }
 
@@ -216,14 +197,8 @@ struct rt_join_handle rt_spawn_local(struct rt_local_set *set,
         return rt_join_handle_make(NULL, -ENOMEM);
     }
     rt_list_push_back(&executor->all, &task->all);
-    executor->count++;
     RT_TRACE(rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
                             rt_trace_string(rt_task_name(task))));
     schedule(&executor->owner, task);
     return rt_join_handle_make(task, 0);
-}
-
-size_t rt_local_set_count(const struct rt_local_set *set)
-{
-    return set->executor ? set->executor->count : 0;
 }

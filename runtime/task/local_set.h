@@ -43,7 +43,4 @@ struct rt_join_handle rt_spawn_local(struct rt_local_set *set,
                    &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,       \
                    sizeof(__VA_ARGS__))
 
-/* How many tasks are not over. */
-size_t rt_local_set_count(const struct rt_local_set *set);
-
 #endif

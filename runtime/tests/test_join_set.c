@@ -138,22 +138,6 @@ START_TEST(aborted_tasks_are_reported_as_cancelled)
 }
 END_TEST
 
-START_TEST(shutdown_is_ready_when_all_are_dropped)
-{
-    struct rt_join_set_shutdown shutdown;
-
-    start();
-    spawn_probe(0, KIT_FOR_EVER);
-    spawn_probe(1, 0);
-    kit_settle(runtime);
-    shutdown = rt_join_set_shutdown(&set);
-    ck_assert_int_eq(rt_block_on(runtime, &shutdown.future), 0);
-    ck_assert_int_eq(counts[0].drops, 1);
-    ck_assert_uint_eq(rt_join_set_count(&set), 0);
-    rt_shutdown(runtime);
-}
-END_TEST
-
 START_TEST(a_set_that_goes_away_aborts_its_tasks)
 {
     start();
@@ -351,7 +335,6 @@ Suite *join_set_suite(void)
         a_dropped_wait_loses_no_result,
         all_who_wait_are_woken_and_one_gets_the_result,
         aborted_tasks_are_reported_as_cancelled,
-        shutdown_is_ready_when_all_are_dropped,
         a_set_that_goes_away_aborts_its_tasks,
         detached_tasks_run_on,
         a_set_may_outlive_the_runtime,
