@@ -73,9 +73,7 @@ extern "C" {
 #include "io/vectored.h"
 
 #include "stream/adapters.h"
-#include "stream/collect.h"
 #include "stream/combine.h"
-#include "stream/sources.h"
 #include "stream/stream.h"
 #include "stream/timed.h"
 

@@ -1,168 +1,124 @@
 #include "stream/adapters.h"
 
-/* ---- map ---- */
+#include <string.h>
 
-static int map_poll(struct rt_stream *stream, struct rt_context *cx, void *item)
+static int adapter_poll(struct rt_stream *stream, struct rt_context *cx,
+                        void *item)
 {
-    struct rt_stream_map *self = RT_STREAM_SELF(stream, struct rt_stream_map);
+    struct rt_stream_adapter *self =
+        RT_STREAM_SELF(stream, struct rt_stream_adapter);
     struct rt_stream_item in;
-    int got = rt_stream_poll(stream->inner, cx, &in);
+    int got;
 
-    if (got == RT_STREAM_ITEM) {
-        self->map(self->argument, &in, item);
-    }
+    do {
+        got = rt_stream_poll(stream->inner, cx, &in);
+    } while (got == RT_STREAM_ITEM && !self->step(self, &in, item));
     return got;
 }
 
-static const struct rt_stream_ops map_ops = {
-    .poll_next = map_poll,
-    .name = "map",
+static const struct rt_stream_ops adapter_ops = {
+    .poll_next = adapter_poll,
+    .name = "adapter",
 };
 
-struct rt_stream_map rt_stream_map(struct rt_stream *inner, size_t item_size,
-                                   rt_stream_map_fn *map, void *argument)
+/* ---- the steps ---- */
+
+static bool give(struct rt_stream_adapter *self, const void *in, void *out)
 {
-    return (struct rt_stream_map){
-        .stream = rt_stream_make(&map_ops, item_size, inner),
+    memcpy(out, in, self->stream.item_size);
+    return true;
+}
+
+static bool map_step(struct rt_stream_adapter *self, const void *in, void *out)
+{
+    self->map(self->argument, in, out);
+    return true;
+}
+
+static bool filter_step(struct rt_stream_adapter *self, const void *in,
+                        void *out)
+{
+    return self->test(self->argument, in) && give(self, in, out);
+}
+
+static bool take_step(struct rt_stream_adapter *self, const void *in, void *out)
+{
+    self->left--;
+    self->stream.is_ended = self->left == 0;
+    return give(self, in, out);
+}
+
+static bool skip_step(struct rt_stream_adapter *self, const void *in, void *out)
+{
+    if (self->left > 0) {
+        self->left--;
+        return false;
+    }
+    return give(self, in, out);
+}
+
+struct rt_stream_adapter rt_stream_map(struct rt_stream *inner,
+                                       size_t item_size, rt_stream_map_fn *map,
+                                       void *argument)
+{
+    return (struct rt_stream_adapter){
+        .stream = rt_stream_make(&adapter_ops, item_size, inner),
+        .step = map_step,
         .map = map,
         .argument = argument,
     };
 }
 
-/* ---- by a test ---- */
-
-static int filter_poll(struct rt_stream *stream, struct rt_context *cx,
-                       void *item)
+struct rt_stream_adapter rt_stream_filter(struct rt_stream *inner,
+                                          rt_stream_test_fn *test,
+                                          void *argument)
 {
-    struct rt_stream_test *self = RT_STREAM_SELF(stream, struct rt_stream_test);
-    int got;
-
-    do {
-        got = rt_stream_poll(stream->inner, cx, item);
-    } while (got == RT_STREAM_ITEM && !self->test(self->argument, item));
-    return got;
-}
-
-static int take_while_poll(struct rt_stream *stream, struct rt_context *cx,
-                           void *item)
-{
-    struct rt_stream_test *self = RT_STREAM_SELF(stream, struct rt_stream_test);
-    int got = rt_stream_poll(stream->inner, cx, item);
-
-    if (got == RT_STREAM_ITEM && !self->test(self->argument, item)) {
-        return RT_STREAM_END;
-    }
-    return got;
-}
-
-static const struct rt_stream_ops filter_ops = {
-    .poll_next = filter_poll,
-    .name = "filter",
-};
-
-static const struct rt_stream_ops take_while_ops = {
-    .poll_next = take_while_poll,
-    .name = "take while",
-};
-
-static struct rt_stream_test make_test(const struct rt_stream_ops *ops,
-                                       struct rt_stream *inner,
-                                       rt_stream_test_fn *test, void *argument)
-{
-    return (struct rt_stream_test){
-        .stream = rt_stream_make(ops, inner->item_size, inner),
+    return (struct rt_stream_adapter){
+        .stream = rt_stream_make(&adapter_ops, inner->item_size, inner),
+        .step = filter_step,
         .test = test,
         .argument = argument,
     };
 }
 
-struct rt_stream_test rt_stream_filter(struct rt_stream *inner,
-                                       rt_stream_test_fn *test, void *argument)
+struct rt_stream_adapter rt_stream_take(struct rt_stream *inner, size_t count)
 {
-    return make_test(&filter_ops, inner, test, argument);
+    struct rt_stream_adapter self = {
+        .stream = rt_stream_make(&adapter_ops, inner->item_size, inner),
+        .step = take_step,
+        .left = count,
+    };
+
+    self.stream.is_ended = count == 0;
+    return self;
 }
 
-struct rt_stream_test rt_stream_take_while(struct rt_stream *inner,
-                                           rt_stream_test_fn *test,
-                                           void *argument)
+struct rt_stream_adapter rt_stream_skip(struct rt_stream *inner, size_t count)
 {
-    return make_test(&take_while_ops, inner, test, argument);
-}
-
-/* ---- by number ---- */
-
-static int take_poll(struct rt_stream *stream, struct rt_context *cx,
-                     void *item)
-{
-    struct rt_stream_count *self =
-        RT_STREAM_SELF(stream, struct rt_stream_count);
-    int got;
-
-    if (self->left == 0) {
-        return RT_STREAM_END; /* and don't ask: another might never come */
-    }
-    got = rt_stream_poll(stream->inner, cx, item);
-    self->left -= got == RT_STREAM_ITEM;
-    return got;
-}
-
-static int skip_poll(struct rt_stream *stream, struct rt_context *cx,
-                     void *item)
-{
-    struct rt_stream_count *self =
-        RT_STREAM_SELF(stream, struct rt_stream_count);
-
-    for (; self->left > 0; self->left--) {
-        int got = rt_stream_poll(stream->inner, cx, item);
-
-        if (got != RT_STREAM_ITEM) {
-            return got;
-        }
-    }
-    return rt_stream_poll(stream->inner, cx, item);
-}
-
-static const struct rt_stream_ops take_ops = {
-    .poll_next = take_poll,
-    .name = "take",
-};
-
-static const struct rt_stream_ops skip_ops = {
-    .poll_next = skip_poll,
-    .name = "skip",
-};
-
-struct rt_stream_count rt_stream_take(struct rt_stream *inner, size_t count)
-{
-    return (struct rt_stream_count){
-        .stream = rt_stream_make(&take_ops, inner->item_size, inner),
+    return (struct rt_stream_adapter){
+        .stream = rt_stream_make(&adapter_ops, inner->item_size, inner),
+        .step = skip_step,
         .left = count,
     };
 }
 
-struct rt_stream_count rt_stream_skip(struct rt_stream *inner, size_t count)
-{
-    return (struct rt_stream_count){
-        .stream = rt_stream_make(&skip_ops, inner->item_size, inner),
-        .left = count,
-    };
-}
+/* ---- async functions ---- */
 
-/* ---- then ---- */
-
-static int then_poll(struct rt_stream *stream, struct rt_context *cx,
-                     void *item)
+static int works_poll(struct rt_stream *stream, struct rt_context *cx,
+                      void *item)
 {
-    struct rt_stream_then *self = RT_STREAM_SELF(stream, struct rt_stream_then);
+    struct rt_stream_works *self =
+        RT_STREAM_SELF(stream, struct rt_stream_works);
     struct rt_stream_item in;
 
     if (!self->is_working) {
-        int got = rt_stream_poll(stream->inner, cx, &in);
+        int got = stream->inner ? rt_stream_poll(stream->inner, cx, &in)
+                                : RT_STREAM_ITEM;
 
         if (got != RT_STREAM_ITEM) {
             return got;
         }
-        self->how->begin(self->work, &in);
+        self->how->begin(self->work, stream->inner ? &in : NULL);
         self->is_working = true;
     }
     if (rt_future_poll(self->work, cx) == RT_PENDING) {
@@ -170,32 +126,39 @@ static int then_poll(struct rt_stream *stream, struct rt_context *cx,
     }
     self->is_working = false;
     rt_future_drop(self->work);
-    self->how->end(self->work, item);
-    return RT_STREAM_ITEM;
+    return self->how->end(self->work, item);
 }
 
-static void then_drop(struct rt_stream *stream)
+static void works_drop(struct rt_stream *stream)
 {
-    struct rt_stream_then *self = RT_STREAM_SELF(stream, struct rt_stream_then);
+    struct rt_stream_works *self =
+        RT_STREAM_SELF(stream, struct rt_stream_works);
 
     if (self->is_working) {
         rt_future_drop(self->work);
     }
 }
 
-static const struct rt_stream_ops then_ops = {
-    .poll_next = then_poll,
-    .drop = then_drop,
-    .name = "then",
+static const struct rt_stream_ops works_ops = {
+    .poll_next = works_poll,
+    .drop = works_drop,
+    .name = "works",
 };
 
-struct rt_stream_then rt_stream_then(struct rt_stream *inner, size_t item_size,
-                                     const struct rt_stream_work *how,
-                                     struct rt_future *work)
+struct rt_stream_works rt_stream_then(struct rt_stream *inner, size_t item_size,
+                                      const struct rt_stream_work *how,
+                                      struct rt_future *work)
 {
-    return (struct rt_stream_then){
-        .stream = rt_stream_make(&then_ops, item_size, inner),
+    return (struct rt_stream_works){
+        .stream = rt_stream_make(&works_ops, item_size, inner),
         .how = how,
         .work = work,
     };
+}
+
+struct rt_stream_works rt_stream_repeat(size_t item_size,
+                                        const struct rt_stream_work *how,
+                                        struct rt_future *work)
+{
+    return rt_stream_then(NULL, item_size, how, work);
 }

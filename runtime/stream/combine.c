@@ -12,81 +12,42 @@ static void check_same_size(const struct rt_stream *one,
     }
 }
 
-/* ---- chain and merge ---- */
+/* ---- two streams ---- */
 
 static int chain_poll(struct rt_stream *stream, struct rt_context *cx,
                       void *item)
 {
     struct rt_stream_pair *self = RT_STREAM_SELF(stream, struct rt_stream_pair);
-    int got = rt_stream_poll(stream->inner, cx, item);
+    int got = rt_stream_poll(self->sides[0].stream, cx, item);
 
-    return got == RT_STREAM_END ? rt_stream_poll(self->other, cx, item) : got;
+    return got == RT_STREAM_END
+               ? rt_stream_poll(self->sides[1].stream, cx, item)
+               : got;
 }
 
 static int merge_poll(struct rt_stream *stream, struct rt_context *cx,
                       void *item)
 {
     struct rt_stream_pair *self = RT_STREAM_SELF(stream, struct rt_stream_pair);
-    bool is_others_turn = self->is_others_turn;
-    int first =
-        rt_stream_poll(is_others_turn ? self->other : stream->inner, cx, item);
-    int second;
+    int nothing = RT_STREAM_END;
 
-    if (first != RT_STREAM_PENDING && first != RT_STREAM_END) {
-        self->is_others_turn = !is_others_turn;
-        return first;
+    for (int i = 0; i < 2; i++) {
+        int got = rt_stream_poll(self->sides[self->turn].stream, cx, item);
+
+        self->turn = 1 - self->turn;
+        if (got == RT_STREAM_PENDING) {
+            nothing = RT_STREAM_PENDING;
+        } else if (got != RT_STREAM_END) {
+            return got;
+        }
     }
-    second =
-        rt_stream_poll(is_others_turn ? stream->inner : self->other, cx, item);
-    return second == RT_STREAM_END ? first : second;
+    return nothing;
 }
-
-static void pair_drop(struct rt_stream *stream)
-{
-    rt_stream_drop(RT_STREAM_SELF(stream, struct rt_stream_pair)->other);
-}
-
-static const struct rt_stream_ops chain_ops = {
-    .poll_next = chain_poll,
-    .drop = pair_drop,
-    .name = "chain",
-};
-
-static const struct rt_stream_ops merge_ops = {
-    .poll_next = merge_poll,
-    .drop = pair_drop,
-    .name = "merge",
-};
-
-static struct rt_stream_pair make_pair(const struct rt_stream_ops *ops,
-                                       struct rt_stream *one,
-                                       struct rt_stream *other)
-{
-    check_same_size(one, other);
-    return (struct rt_stream_pair){
-        .stream = rt_stream_make(ops, one->item_size, one),
-        .other = other,
-    };
-}
-
-struct rt_stream_pair rt_stream_chain(struct rt_stream *first,
-                                      struct rt_stream *second)
-{
-    return make_pair(&chain_ops, first, second);
-}
-
-struct rt_stream_pair rt_stream_merge(struct rt_stream *one,
-                                      struct rt_stream *other)
-{
-    return make_pair(&merge_ops, one, other);
-}
-
-/* ---- zip ---- */
 
 /* Both are polled, so that both get on with their next item. */
 static int zip_poll(struct rt_stream *stream, struct rt_context *cx, void *item)
 {
-    struct rt_stream_zip *self = RT_STREAM_SELF(stream, struct rt_stream_zip);
+    struct rt_stream_pair *self = RT_STREAM_SELF(stream, struct rt_stream_pair);
     struct rt_stream_side *left = &self->sides[0];
     struct rt_stream_side *right = &self->sides[1];
 
@@ -105,34 +66,64 @@ static int zip_poll(struct rt_stream *stream, struct rt_context *cx, void *item)
     }
     left->has_item = false;
     right->has_item = false;
-    self->zip(self->argument, &left->item, &right->item, item);
+    *(struct rt_zipped *)item = (struct rt_zipped){&left->item, &right->item};
     return RT_STREAM_ITEM;
 }
 
-static void zip_drop(struct rt_stream *stream)
+static void pair_drop(struct rt_stream *stream)
 {
-    struct rt_stream_zip *self = RT_STREAM_SELF(stream, struct rt_stream_zip);
+    struct rt_stream_pair *self = RT_STREAM_SELF(stream, struct rt_stream_pair);
 
     rt_stream_drop(self->sides[0].stream);
     rt_stream_drop(self->sides[1].stream);
 }
 
+static const struct rt_stream_ops chain_ops = {
+    .poll_next = chain_poll,
+    .drop = pair_drop,
+    .name = "chain",
+};
+
+static const struct rt_stream_ops merge_ops = {
+    .poll_next = merge_poll,
+    .drop = pair_drop,
+    .name = "merge",
+};
+
 static const struct rt_stream_ops zip_ops = {
     .poll_next = zip_poll,
-    .drop = zip_drop,
+    .drop = pair_drop,
     .name = "zip",
 };
 
-struct rt_stream_zip rt_stream_zip(struct rt_stream *left,
-                                   struct rt_stream *right, size_t item_size,
-                                   rt_stream_zip_fn *zip, void *argument)
+static struct rt_stream_pair make_pair(const struct rt_stream_ops *ops,
+                                       size_t item_size, struct rt_stream *one,
+                                       struct rt_stream *other)
 {
-    return (struct rt_stream_zip){
-        .stream = rt_stream_make(&zip_ops, item_size, NULL),
-        .sides = {{.stream = left}, {.stream = right}},
-        .zip = zip,
-        .argument = argument,
+    return (struct rt_stream_pair){
+        .stream = rt_stream_make(ops, item_size, NULL),
+        .sides = {{.stream = one}, {.stream = other}},
     };
+}
+
+struct rt_stream_pair rt_stream_chain(struct rt_stream *first,
+                                      struct rt_stream *second)
+{
+    check_same_size(first, second);
+    return make_pair(&chain_ops, first->item_size, first, second);
+}
+
+struct rt_stream_pair rt_stream_merge(struct rt_stream *one,
+                                      struct rt_stream *other)
+{
+    check_same_size(one, other);
+    return make_pair(&merge_ops, one->item_size, one, other);
+}
+
+struct rt_stream_pair rt_stream_zip(struct rt_stream *left,
+                                    struct rt_stream *right)
+{
+    return make_pair(&zip_ops, sizeof(struct rt_zipped), left, right);
 }
 
 /* ---- a set ---- */

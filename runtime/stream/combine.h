@@ -11,9 +11,13 @@
 #include "stream/stream.h"
 
 struct rt_stream_pair {
-    struct rt_stream stream; /* inner: the first of the two */
-    struct rt_stream *other; /* borrowed; dropped with this one */
-    bool is_others_turn;     /* merge */
+    struct rt_stream stream;
+    struct rt_stream_side {
+        struct rt_stream *stream;   /* borrowed; dropped with this one */
+        struct rt_stream_item item; /* zip: waits for one of the other side */
+        bool has_item;
+    } sides[2];
+    int turn; /* merge: which side is asked first */
 };
 
 /* The items of first, and then those of second; of the same size. */
@@ -27,29 +31,19 @@ struct rt_stream_pair rt_stream_chain(struct rt_stream *first,
 struct rt_stream_pair rt_stream_merge(struct rt_stream *one,
                                       struct rt_stream *other);
 
-/* Writes *out, made of an item from each side. */
-typedef void rt_stream_zip_fn(void *argument, const void *left,
-                              const void *right, void *out);
-
-struct rt_stream_zip {
-    struct rt_stream stream;
-    rt_stream_zip_fn *zip;
-    void *argument; /* borrowed */
-    struct rt_stream_side {
-        struct rt_stream *stream; /* borrowed; dropped with this one */
-        struct rt_stream_item item;
-        bool has_item; /* which waits for one from the other side */
-    } sides[2];
+/* An item of a zip: one from each side, valid until the next poll. */
+struct rt_zipped {
+    const void *left;  /* borrowed */
+    const void *right; /* borrowed */
 };
 
 /*
- * What zip makes, item_size bytes, of the first items of both, then of the
- * second ones, and so on. It ends when either ends; an item of the other,
- * taken already, is lost then.
+ * The first items of both (a struct rt_zipped), then the second ones, and so
+ * on. It ends when either ends; an item of the other, taken already, is lost
+ * then.
  */
-struct rt_stream_zip rt_stream_zip(struct rt_stream *left,
-                                   struct rt_stream *right, size_t item_size,
-                                   rt_stream_zip_fn *zip, void *argument);
+struct rt_stream_pair rt_stream_zip(struct rt_stream *left,
+                                    struct rt_stream *right);
 
 /*
  * A set of streams, each under a key, that come and go. An item comes from

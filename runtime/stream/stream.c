@@ -1,5 +1,7 @@
 #include "stream/stream.h"
 
+#include <string.h>
+
 #include "base/panic.h"
 
 struct rt_stream rt_stream_make(const struct rt_stream_ops *ops,
@@ -28,18 +30,10 @@ int rt_stream_poll(struct rt_stream *stream, struct rt_context *cx, void *item)
         return RT_STREAM_END;
     }
     got = stream->ops->poll_next(stream, cx, item);
-    stream->is_ended = got == RT_STREAM_END;
-    return got;
-}
-
-enum rt_poll rt_stream_poll_step(struct rt_future *step, struct rt_context *cx)
-{
-    if (rt_future_poll(step, cx) == RT_PENDING) {
-        return RT_PENDING;
+    if (got == RT_STREAM_END) {
+        stream->is_ended = true;
     }
-    rt_future_drop(step);
-    step->ops = NULL;
-    return RT_READY;
+    return got;
 }
 
 void rt_stream_drop(struct rt_stream *stream)
@@ -59,14 +53,45 @@ void rt_stream_drop(struct rt_stream *stream)
     }
 }
 
-static struct rt_next *next_of(struct rt_future *future)
+/* ---- an array ---- */
+
+static int iter_poll(struct rt_stream *stream, struct rt_context *cx,
+                     void *item)
 {
-    return (struct rt_next *)(void *)future;
+    struct rt_stream_iter *self = RT_STREAM_SELF(stream, struct rt_stream_iter);
+
+    if (self->left == 0) {
+        return RT_STREAM_END;
+    }
+    if (!rt_budget_spend(cx)) {
+        return RT_STREAM_PENDING;
+    }
+    memcpy(item, self->next, stream->item_size);
+    self->next += stream->item_size;
+    self->left--;
+    return RT_STREAM_ITEM;
 }
+
+static const struct rt_stream_ops iter_ops = {
+    .poll_next = iter_poll,
+    .name = "iter",
+};
+
+struct rt_stream_iter rt_stream_iter(const void *items, size_t count,
+                                     size_t item_size)
+{
+    return (struct rt_stream_iter){
+        .stream = rt_stream_make(&iter_ops, item_size, NULL),
+        .next = items,
+        .left = count,
+    };
+}
+
+/* ---- the next item ---- */
 
 static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_next *next = next_of(future);
+    struct rt_next *next = RT_SELF(future, struct rt_next);
 
     next->result = rt_stream_poll(next->stream, cx, next->item);
     return next->result == RT_STREAM_PENDING ? RT_PENDING : RT_READY;
@@ -91,4 +116,55 @@ struct rt_next rt_next(struct rt_stream *stream, void *item, size_t size)
         .stream = stream,
         .item = item,
     };
+}
+
+/* ---- all items ---- */
+
+static enum rt_poll fold_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_fold *self = RT_SELF(future, struct rt_fold);
+    struct rt_stream_item item;
+    int got;
+
+    do {
+        got = rt_stream_poll(self->stream, cx, &item);
+        self->result = got;
+        if (got == RT_STREAM_ITEM) {
+            self->result =
+                self->fold(self->argument, &item, self->stream->item_size);
+        }
+    } while (got == RT_STREAM_ITEM && self->result == 0);
+    return got == RT_STREAM_PENDING ? RT_PENDING : RT_READY;
+}
+
+static void fold_drop(struct rt_future *future)
+{
+    rt_stream_drop(RT_SELF(future, struct rt_fold)->stream);
+}
+
+static const struct rt_future_ops fold_ops = {
+    .poll = fold_poll,
+    .drop = fold_drop,
+    .name = "fold",
+};
+
+struct rt_fold rt_fold(struct rt_stream *stream, rt_fold_fn *fold,
+                       void *argument)
+{
+    return (struct rt_fold){
+        .future = RT_FUTURE(&fold_ops),
+        .stream = stream,
+        .fold = fold,
+        .argument = argument,
+    };
+}
+
+static int append(void *argument, const void *item, size_t size)
+{
+    return rt_buffer_append(argument, item, size);
+}
+
+struct rt_fold rt_collect(struct rt_stream *stream, struct rt_buffer *items)
+{
+    return rt_fold(stream, append, items);
 }

@@ -30,15 +30,14 @@
 #ifndef RT_STREAM_STREAM_H
 #define RT_STREAM_STREAM_H
 
-#include "base/memory.h"
-#include "future/future.h"
+#include "future/async.h"
+#include "io/buffer.h"
 
 /* What a poll for the next item gives: one of these, or a negative errno. */
 enum {
-    RT_STREAM_END = 0,  /* no more items will come */
-    RT_STREAM_ITEM = 1, /* here is one */
-    RT_STREAM_PENDING =
-        2, /* the waker was left where progress will come from */
+    RT_STREAM_END = 0,     /* no more items will come */
+    RT_STREAM_ITEM = 1,    /* here is one */
+    RT_STREAM_PENDING = 2, /* the waker was left where one will come from */
 };
 
 enum { RT_STREAM_ITEM_MOST = 128 }; /* bytes; larger things go by pointer */
@@ -63,7 +62,7 @@ struct rt_stream {
     struct rt_stream *inner; /* borrowed: the one that it works on, or NULL;
                                 dropped with it */
     size_t item_size;
-    bool is_ended; /* set by rt_stream_poll */
+    bool is_ended; /* rt_stream_poll says so without asking */
 };
 
 /* Place for an item of any stream. */
@@ -71,7 +70,9 @@ struct rt_stream_item {
     char bytes[RT_STREAM_ITEM_MOST] __attribute__((aligned(16)));
 };
 
-/* A stream not yet polled, for those who write one. */
+/* ---- for those who write a stream ---- */
+
+/* A stream not yet polled. */
 struct rt_stream rt_stream_make(const struct rt_stream_ops *ops,
                                 size_t item_size, struct rt_stream *inner);
 
@@ -81,11 +82,22 @@ struct rt_stream rt_stream_make(const struct rt_stream_ops *ops,
 /* Polls for an item through the ops; once ended, says so without a poll. */
 int rt_stream_poll(struct rt_stream *stream, struct rt_context *cx, void *item);
 
-/*
- * For streams made of futures: polls one. When ready, drops it and clears its
- * ops, so that the next poll of the stream can tell that it needs another.
- */
-enum rt_poll rt_stream_poll_step(struct rt_future *step, struct rt_context *cx);
+/* ---- for those who use one ---- */
+
+struct rt_stream_iter {
+    struct rt_stream stream;
+    const char *next; /* borrowed */
+    size_t left;      /* items */
+};
+
+/* The count items of an array (borrowed), item_size bytes each. */
+struct rt_stream_iter rt_stream_iter(const void *items, size_t count,
+                                     size_t item_size);
+
+/* RT_STREAM_ITER(numbers): an array by name. */
+#define RT_STREAM_ITER(array)                                                  \
+    rt_stream_iter((array), sizeof(array) / sizeof((array)[0]),                \
+                   sizeof((array)[0]))
 
 /*
  * Drops a stream and those that it works on. Harmless when it was dropped
@@ -109,5 +121,31 @@ struct rt_next rt_next(struct rt_stream *stream, void *item, size_t size);
 
 /* RT_NEXT(self->lines, self->line): both by name. */
 #define RT_NEXT(from, item) rt_next(&(from).stream, &(item), sizeof(item))
+
+/*
+ * What to do with an item of size bytes. 0: go on; anything else ends the
+ * fold, which has it as its result.
+ */
+typedef int rt_fold_fn(void *argument, const void *item, size_t size);
+
+struct rt_fold {
+    struct rt_future future;
+    struct rt_stream *stream; /* borrowed; dropped with it */
+    rt_fold_fn *fold;
+    void *argument; /* borrowed */
+    int result;     /* when ready: 0 at the end of the stream, what fold gave,
+                       or the stream's error */
+};
+
+/* Calls fold for each item; argument is where it keeps what it makes. */
+struct rt_fold rt_fold(struct rt_stream *stream, rt_fold_fn *fold,
+                       void *argument);
+
+/*
+ * Appends all the items to a buffer (borrowed), where they lie one behind the
+ * other. The result is 0, -ENOMEM or the stream's error; what came before an
+ * error is in the buffer.
+ */
+struct rt_fold rt_collect(struct rt_stream *stream, struct rt_buffer *items);
 
 #endif

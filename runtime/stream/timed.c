@@ -2,24 +2,22 @@
 
 #include <errno.h>
 
+static void restart(struct rt_stream_timed *self)
+{
+    rt_sleep_reset(&self->sleep, rt_duration_add(rt_now(), self->duration));
+}
+
 /*
- * As in time/timeout.c: the time is looked at also when inner has used up the
- * budget.
+ * True when the time is over, once. As in time/timeout.c it is looked at also
+ * when inner has used up the budget.
  */
-static enum rt_poll poll_sleep(struct rt_sleep *sleep, struct rt_context *cx)
+static bool time_ends(struct rt_stream_timed *self, const struct rt_context *cx)
 {
     struct rt_context own = *cx;
 
     own.budget = 1;
-    return rt_future_poll(&sleep->future, &own);
-}
-
-/* ---- throttle and timeout ---- */
-
-static void restart(struct rt_stream_timed *self)
-{
-    rt_sleep_reset(&self->sleep, rt_duration_add(rt_now(), self->duration));
-    self->is_waiting = true;
+    return !rt_future_is_finished(&self->sleep.future) &&
+           rt_future_poll(&self->sleep.future, &own) == RT_READY;
 }
 
 static int throttle_poll(struct rt_stream *stream, struct rt_context *cx,
@@ -29,11 +27,9 @@ static int throttle_poll(struct rt_stream *stream, struct rt_context *cx,
         RT_STREAM_SELF(stream, struct rt_stream_timed);
     int got;
 
-    if (self->is_waiting &&
-        rt_future_poll(&self->sleep.future, cx) == RT_PENDING) {
+    if (!rt_future_is_finished(&self->sleep.future) && !time_ends(self, cx)) {
         return RT_STREAM_PENDING;
     }
-    self->is_waiting = false;
     got = rt_stream_poll(stream->inner, cx, item);
     if (got == RT_STREAM_ITEM) {
         restart(self);
@@ -48,97 +44,40 @@ static int timeout_poll(struct rt_stream *stream, struct rt_context *cx,
         RT_STREAM_SELF(stream, struct rt_stream_timed);
     int got = rt_stream_poll(stream->inner, cx, item);
 
-    if (got != RT_STREAM_PENDING) {
-        restart(self);
-        return got;
+    if (got == RT_STREAM_PENDING) {
+        return time_ends(self, cx) ? -ETIMEDOUT : RT_STREAM_PENDING;
     }
-    if (!self->is_waiting || poll_sleep(&self->sleep, cx) == RT_PENDING) {
-        return RT_STREAM_PENDING;
-    }
-    self->is_waiting = false;
-    return -ETIMEDOUT;
-}
-
-static void timed_drop(struct rt_stream *stream)
-{
-    struct rt_stream_timed *self =
-        RT_STREAM_SELF(stream, struct rt_stream_timed);
-
-    rt_future_drop(&self->sleep.future);
-}
-
-static const struct rt_stream_ops throttle_ops = {
-    .poll_next = throttle_poll,
-    .drop = timed_drop,
-    .name = "throttle",
-};
-
-static const struct rt_stream_ops timeout_ops = {
-    .poll_next = timeout_poll,
-    .drop = timed_drop,
-    .name = "stream timeout",
-};
-
-static struct rt_stream_timed make_timed(const struct rt_stream_ops *ops,
-                                         struct rt_stream *inner,
-                                         uint64_t duration, bool is_waiting)
-{
-    return (struct rt_stream_timed){
-        .stream = rt_stream_make(ops, inner->item_size, inner),
-        .duration = duration,
-        .sleep = rt_sleep(duration),
-        .is_waiting = is_waiting,
-    };
-}
-
-struct rt_stream_timed rt_stream_throttle(struct rt_stream *inner,
-                                          uint64_t duration)
-{
-    return make_timed(&throttle_ops, inner, duration, false);
-}
-
-struct rt_stream_timed rt_stream_timeout(struct rt_stream *inner,
-                                         uint64_t duration)
-{
-    return make_timed(&timeout_ops, inner, duration, true);
-}
-
-/* ---- chunks ---- */
-
-static bool is_old_enough(struct rt_stream_chunks *self, struct rt_context *cx)
-{
-    return self->count > 0 && self->duration != RT_NEVER &&
-           poll_sleep(&self->sleep, cx) == RT_READY;
+    restart(self);
+    return got;
 }
 
 /*
  * Gathers items until the chunk is full, or old, or there is no more; tells
  * what the last poll gave.
  */
-static int gather(struct rt_stream_chunks *self, struct rt_context *cx)
+static int gather(struct rt_stream_timed *self, struct rt_context *cx)
 {
     struct rt_stream *inner = self->stream.inner;
+    char *items = self->items;
     int got = RT_STREAM_ITEM;
 
-    while (self->count < self->most) {
-        got = rt_stream_poll(inner, cx,
-                             self->items + self->count * inner->item_size);
-        if (got != RT_STREAM_ITEM) {
-            break;
-        }
-        if (self->count++ == 0) {
-            self->sleep = rt_sleep(self->duration);
+    while (self->count < self->most && got == RT_STREAM_ITEM) {
+        got = rt_stream_poll(inner, cx, items + self->count * inner->item_size);
+        if (got == RT_STREAM_ITEM && self->count++ == 0) {
+            restart(self);
         }
     }
-    return got == RT_STREAM_PENDING && is_old_enough(self, cx) ? RT_STREAM_ITEM
-                                                               : got;
+    if (got == RT_STREAM_PENDING && self->count > 0 && time_ends(self, cx)) {
+        return RT_STREAM_ITEM;
+    }
+    return got;
 }
 
 static int chunks_poll(struct rt_stream *stream, struct rt_context *cx,
                        void *item)
 {
-    struct rt_stream_chunks *self =
-        RT_STREAM_SELF(stream, struct rt_stream_chunks);
+    struct rt_stream_timed *self =
+        RT_STREAM_SELF(stream, struct rt_stream_timed);
     int got = self->error;
 
     self->error = 0;
@@ -156,27 +95,57 @@ static int chunks_poll(struct rt_stream *stream, struct rt_context *cx,
     return RT_STREAM_ITEM;
 }
 
-static void chunks_drop(struct rt_stream *stream)
+static void timed_drop(struct rt_stream *stream)
 {
-    struct rt_stream_chunks *self =
-        RT_STREAM_SELF(stream, struct rt_stream_chunks);
-
-    rt_future_drop(&self->sleep.future);
+    rt_future_drop(
+        &RT_STREAM_SELF(stream, struct rt_stream_timed)->sleep.future);
 }
+
+static const struct rt_stream_ops throttle_ops = {
+    .poll_next = throttle_poll,
+    .drop = timed_drop,
+    .name = "throttle",
+};
+
+static const struct rt_stream_ops timeout_ops = {
+    .poll_next = timeout_poll,
+    .drop = timed_drop,
+    .name = "stream timeout",
+};
 
 static const struct rt_stream_ops chunks_ops = {
     .poll_next = chunks_poll,
-    .drop = chunks_drop,
+    .drop = timed_drop,
     .name = "chunks",
 };
 
-struct rt_stream_chunks rt_stream_chunks(struct rt_stream *inner, void *items,
-                                         size_t most, uint64_t duration)
+struct rt_stream_timed rt_stream_throttle(struct rt_stream *inner,
+                                          uint64_t duration)
 {
-    return (struct rt_stream_chunks){
+    return (struct rt_stream_timed){
+        .stream = rt_stream_make(&throttle_ops, inner->item_size, inner),
+        .duration = duration,
+        .sleep = rt_sleep(0), /* the first item may come at once */
+    };
+}
+
+struct rt_stream_timed rt_stream_timeout(struct rt_stream *inner,
+                                         uint64_t duration)
+{
+    return (struct rt_stream_timed){
+        .stream = rt_stream_make(&timeout_ops, inner->item_size, inner),
+        .duration = duration,
+        .sleep = rt_sleep(duration),
+    };
+}
+
+struct rt_stream_timed rt_stream_chunks(struct rt_stream *inner, void *items,
+                                        size_t most, uint64_t duration)
+{
+    return (struct rt_stream_timed){
         .stream = rt_stream_make(&chunks_ops, sizeof(struct rt_chunk), inner),
+        .duration = duration,
         .items = items,
         .most = most,
-        .duration = duration,
     };
 }

@@ -14,7 +14,10 @@ struct rt_stream_timed {
     struct rt_stream stream;
     uint64_t duration; /* ns */
     struct rt_sleep sleep;
-    bool is_waiting; /* the sleep counts */
+    void *items; /* chunks: borrowed, room for most items */
+    size_t most;
+    size_t count;
+    int error; /* came behind the items of the last chunk; 0: none */
 };
 
 /* The items, duration ns apart from each other or more. */
@@ -35,23 +38,13 @@ struct rt_chunk {
     size_t count;
 };
 
-struct rt_stream_chunks {
-    struct rt_stream stream;
-    char *items; /* borrowed: room for most items */
-    size_t most;
-    size_t count;
-    uint64_t duration; /* ns */
-    struct rt_sleep sleep;
-    int error; /* came behind the items of the last chunk; 0: none */
-};
-
 /*
  * The items in chunks (struct rt_chunk) of most, at least 1; the last may
  * have fewer. So may one whose first item is duration ns old (RT_NEVER: that
  * doesn't matter; 0: it has what is there). items (borrowed) has room for
  * most items of inner.
  */
-struct rt_stream_chunks rt_stream_chunks(struct rt_stream *inner, void *items,
-                                         size_t most, uint64_t duration);
+struct rt_stream_timed rt_stream_chunks(struct rt_stream *inner, void *items,
+                                        size_t most, uint64_t duration);
 
 #endif

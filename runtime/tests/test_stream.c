@@ -6,9 +6,7 @@
 #include "suites.h"
 #include "base/memory.h"
 #include "stream/adapters.h"
-#include "stream/collect.h"
 #include "stream/combine.h"
-#include "stream/sources.h"
 
 static struct kit_waker waker;
 
@@ -16,11 +14,6 @@ static bool is_even(void *argument, const void *item)
 {
     (void)argument;
     return *(const int *)item % 2 == 0;
-}
-
-static bool is_below(void *argument, const void *item)
-{
-    return *(const int *)item < *(const int *)argument;
 }
 
 static void add(void *argument, const void *in, void *out)
@@ -52,9 +45,10 @@ START_TEST(an_error_comes_in_place_of_an_item_and_ends_nothing)
 {
     int three = 3;
     struct script script = SCRIPT(2, -EIO, 4, 5);
-    struct rt_stream_test even = rt_stream_filter(&script.stream, is_even, 0);
-    struct rt_stream_map more = rt_stream_map(&even.stream, 4, add, &three);
-    struct rt_stream_count all = rt_stream_take(&more.stream, 3);
+    struct rt_stream_adapter even =
+        rt_stream_filter(&script.stream, is_even, 0);
+    struct rt_stream_adapter more = rt_stream_map(&even.stream, 4, add, &three);
+    struct rt_stream_adapter all = rt_stream_take(&more.stream, 3);
 
     EXPECT(all, 5, -EIO, 7, END);
 }
@@ -65,7 +59,7 @@ START_TEST(dropping_an_adapter_drops_what_it_works_on_once)
     struct script one = SCRIPT(1);
     struct script two = SCRIPT(2);
     struct rt_stream_pair both = rt_stream_chain(&one.stream, &two.stream);
-    struct rt_stream_count some = rt_stream_take(&both.stream, 1);
+    struct rt_stream_adapter some = rt_stream_take(&both.stream, 1);
 
     rt_stream_drop(&some.stream);
     rt_stream_drop(&some.stream);
@@ -78,15 +72,16 @@ START_TEST(an_always_ready_stream_spends_the_budget)
 {
     static const int numbers[RT_BUDGET + 1] = {0};
     struct rt_stream_iter iter = RT_STREAM_ITER(numbers);
-    struct rt_collect collect = rt_collect(&iter.stream);
+    struct rt_buffer items = {0};
+    struct rt_fold collect = rt_collect(&iter.stream, &items);
 
     kit_waker_init(&waker);
     ck_assert_int_eq(kit_poll(&collect.future, &waker), RT_PENDING);
     ck_assert_int_eq(waker.wakes, 1);
     ck_assert_int_eq(kit_poll(&collect.future, &waker), RT_READY);
-    ck_assert_uint_eq(collect.count, RT_BUDGET + 1);
+    ck_assert_uint_eq(rt_buffer_length(&items), sizeof(numbers));
     rt_future_drop(&collect.future);
-    rt_buffer_deinit(&collect.items);
+    rt_buffer_deinit(&items);
 }
 END_TEST
 
@@ -124,7 +119,8 @@ END_TEST
 START_TEST(filter_gives_what_passes)
 {
     struct script script = SCRIPT(1, 2, PEND, 3, 4, 6);
-    struct rt_stream_test even = rt_stream_filter(&script.stream, is_even, 0);
+    struct rt_stream_adapter even =
+        rt_stream_filter(&script.stream, is_even, 0);
 
     EXPECT(even, 2, PEND, 4, 6, END);
 }
@@ -141,7 +137,7 @@ START_TEST(map_may_change_the_type)
 {
     struct script script = SCRIPT(7);
     char text[2];
-    struct rt_stream_map map =
+    struct rt_stream_adapter map =
         rt_stream_map(&script.stream, sizeof(text), as_text, NULL);
     struct rt_next next = RT_NEXT(map, text);
 
@@ -154,7 +150,7 @@ END_TEST
 START_TEST(take_asks_for_no_more_than_it_takes)
 {
     struct script script = SCRIPT(1, PEND, 2, 3);
-    struct rt_stream_count two = rt_stream_take(&script.stream, 2);
+    struct rt_stream_adapter two = rt_stream_take(&script.stream, 2);
 
     EXPECT(two, 1, PEND, 2, END);
     ck_assert_int_eq(script.polls, 3);
@@ -164,7 +160,7 @@ END_TEST
 START_TEST(take_of_none_ends_without_a_poll)
 {
     struct script script = SCRIPT(1);
-    struct rt_stream_count none = rt_stream_take(&script.stream, 0);
+    struct rt_stream_adapter none = rt_stream_take(&script.stream, 0);
 
     EXPECT(none, END);
     ck_assert_int_eq(script.polls, 0);
@@ -174,20 +170,9 @@ END_TEST
 START_TEST(skip_loses_the_first_items_but_no_error)
 {
     struct script script = SCRIPT(1, PEND, -EIO, 2, 3, 4);
-    struct rt_stream_count rest = rt_stream_skip(&script.stream, 2);
+    struct rt_stream_adapter rest = rt_stream_skip(&script.stream, 2);
 
     EXPECT(rest, PEND, -EIO, 3, 4, END);
-}
-END_TEST
-
-START_TEST(take_while_ends_at_the_first_failure)
-{
-    int bound = 3;
-    struct script script = SCRIPT(1, 2, 3, 1);
-    struct rt_stream_test low =
-        rt_stream_take_while(&script.stream, is_below, &bound);
-
-    EXPECT(low, 1, 2, END, END);
 }
 END_TEST
 
@@ -217,9 +202,10 @@ static void twice_begin(struct rt_future *work, const void *in)
     *RT_SELF(work, struct twice) = KIT_MAKE(twice, .number = *(const int *)in);
 }
 
-static void twice_end(struct rt_future *work, void *out)
+static int twice_end(struct rt_future *work, void *out)
 {
     *(int *)out = RT_SELF(work, struct twice)->number;
+    return RT_STREAM_ITEM;
 }
 
 static const struct rt_stream_work twice_work = {twice_begin, twice_end};
@@ -228,7 +214,7 @@ START_TEST(then_runs_an_async_function_for_each_item)
 {
     struct script script = SCRIPT(1, -EIO, 2);
     struct twice twice;
-    struct rt_stream_then then =
+    struct rt_stream_works then =
         rt_stream_then(&script.stream, sizeof(int), &twice_work, &twice.future);
 
     EXPECT(then, PEND, 2, -EIO, PEND, 4, END);
@@ -240,7 +226,7 @@ START_TEST(a_dropped_then_drops_its_work)
 {
     struct script script = SCRIPT(1);
     struct twice twice;
-    struct rt_stream_then then =
+    struct rt_stream_works then =
         rt_stream_then(&script.stream, sizeof(int), &twice_work, &twice.future);
 
     EXPECT(then, PEND);
@@ -295,21 +281,24 @@ START_TEST(merge_is_pending_when_one_has_ended_and_the_other_waits)
 }
 END_TEST
 
-static void tens(void *argument, const void *left, const void *right, void *out)
+static void tens(void *argument, const void *in, void *out)
 {
+    const struct rt_zipped *both = in;
+
     (void)argument;
-    *(int *)out = 10 * *(const int *)left + *(const int *)right;
+    *(int *)out = 10 * *(const int *)both->left + *(const int *)both->right;
 }
 
 START_TEST(zip_pairs_items_and_lets_both_sides_get_on)
 {
     struct script left = SCRIPT(PEND, 1, 2, 3);
     struct script right = SCRIPT(4, PEND, 5);
-    struct rt_stream_zip zip =
-        rt_stream_zip(&left.stream, &right.stream, sizeof(int), tens, NULL);
+    struct rt_stream_pair zip = rt_stream_zip(&left.stream, &right.stream);
+    struct rt_stream_adapter map =
+        rt_stream_map(&zip.stream, sizeof(int), tens, NULL);
 
-    EXPECT(zip, PEND, 14, PEND, 25, END);
-    rt_stream_drop(&zip.stream);
+    EXPECT(map, PEND, 14, PEND, 25, END);
+    rt_stream_drop(&map.stream);
     ck_assert_int_eq(left.drops, 1);
     ck_assert_int_eq(right.drops, 1);
 }
@@ -385,10 +374,11 @@ END_TEST
 
 /* ---- to the end ---- */
 
-static int sum_up_to_10(void *argument, const void *item)
+static int sum_up_to_10(void *argument, const void *item, size_t size)
 {
     int *sum = argument;
 
+    ck_assert_uint_eq(size, sizeof(*sum));
     *sum += *(const int *)item;
     return *sum > 10 ? *sum : 0;
 }
@@ -427,36 +417,26 @@ END_TEST
 
 START_TEST(collect_keeps_what_came_before_an_error)
 {
-    struct script script = SCRIPT(1, 2, -EIO, 3);
-    struct rt_collect collect = rt_collect(&script.stream);
-
-    kit_waker_init(&waker);
-    ck_assert_int_eq(kit_poll(&collect.future, &waker), RT_READY);
-    rt_future_drop(&collect.future);
-    ck_assert_int_eq(collect.result, -EIO);
-    ck_assert_uint_eq(collect.count, 2);
-    ck_assert_int_eq(((const int *)(void *)collect.items.memory)[1], 2);
-    rt_buffer_deinit(&collect.items);
-}
-END_TEST
-
-START_TEST(a_dropped_collect_frees_what_it_had)
-{
-    struct script script = SCRIPT(1, PEND);
-    struct rt_collect collect = rt_collect(&script.stream);
+    struct script script = SCRIPT(1, PEND, 2, -EIO, 3);
+    struct rt_buffer items = {0};
+    struct rt_fold collect = rt_collect(&script.stream, &items);
 
     kit_waker_init(&waker);
     ck_assert_int_eq(kit_poll(&collect.future, &waker), RT_PENDING);
+    ck_assert_int_eq(kit_poll(&collect.future, &waker), RT_READY);
     rt_future_drop(&collect.future);
-    ck_assert_ptr_null(collect.items.memory);
-    ck_assert_int_eq(script.drops, 1);
+    ck_assert_int_eq(collect.result, -EIO);
+    ck_assert_uint_eq(rt_buffer_length(&items), 2 * sizeof(int));
+    ck_assert_int_eq(((const int *)(void *)items.memory)[1], 2);
+    rt_buffer_deinit(&items);
 }
 END_TEST
 
 START_TEST(without_memory_collect_says_so)
 {
     struct script script = SCRIPT(1, 2);
-    struct rt_collect collect = rt_collect(&script.stream);
+    struct rt_buffer items = {0};
+    struct rt_fold collect = rt_collect(&script.stream, &items);
 
     kit_waker_init(&waker);
     rt_alloc_fail_after(1);
@@ -479,7 +459,6 @@ Suite *stream_suite(void)
         take_asks_for_no_more_than_it_takes,
         take_of_none_ends_without_a_poll,
         skip_loses_the_first_items_but_no_error,
-        take_while_ends_at_the_first_failure,
         then_runs_an_async_function_for_each_item,
         a_dropped_then_drops_its_work,
         chain_gives_the_one_and_then_the_other,
@@ -494,7 +473,6 @@ Suite *stream_suite(void)
         fold_sees_every_item_and_drops_the_stream,
         fold_ends_early_when_told_or_on_an_error,
         collect_keeps_what_came_before_an_error,
-        a_dropped_collect_frees_what_it_had,
         without_memory_collect_says_so,
         NULL,
     };

@@ -325,7 +325,8 @@ static void reading_drop(struct rt_future *future)
 struct collecting {
     struct rt_future future;
     struct rt_stream_iter numbers;
-    struct rt_collect collect;
+    struct rt_buffer items;
+    struct rt_fold collect;
     int error;
 };
 
@@ -340,15 +341,15 @@ static enum rt_poll collecting_poll(struct rt_future *future,
 
     RT_BEGIN(self);
     self->numbers = RT_STREAM_ITER(numbers);
-    self->collect = rt_collect(&self->numbers.stream);
+    self->collect = rt_collect(&self->numbers.stream, &self->items);
     TRY_AWAIT(self->collect);
-    ck_assert_uint_eq(self->collect.count, 40);
+    ck_assert_uint_eq(rt_buffer_length(&self->items), sizeof(numbers));
     RT_END(self);
 }
 
 static void collecting_drop(struct rt_future *future)
 {
-    rt_buffer_deinit(&RT_SELF(future, struct collecting)->collect.items);
+    rt_buffer_deinit(&RT_SELF(future, struct collecting)->items);
 }
 
 const struct scene scenes_of_tasks[] = {
