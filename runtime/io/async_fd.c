@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "future/async.h"
+
 int rt_async_fd_init(struct rt_async_fd *async, int fd)
 {
     struct rt_runtime *runtime = rt_current_or_panic("rt_async_fd_init");
@@ -30,76 +32,41 @@ void rt_async_fd_deinit(struct rt_async_fd *async)
     }
 }
 
-ssize_t rt_async_fd_try_io(struct rt_async_fd *async, enum rt_ready interest,
-                           ssize_t (*call)(int fd, void *argument),
-                           void *argument)
+static enum rt_poll io_poll(struct rt_future *future, struct rt_context *cx)
 {
-    uint32_t seen;
-    ssize_t result;
-
-    if (!async->source) {
-        return -EBADF;
-    }
-    seen = rt_source_ready(async->source);
-    if (!rt_ready_has(seen, interest)) {
-        return -EAGAIN;
-    }
-    result = call(async->fd, argument);
-    if (result >= 0) {
-        return result;
-    }
-    if (errno != EAGAIN && errno != EWOULDBLOCK) {
-        return -errno;
-    }
-    rt_source_clear(async->source, seen, interest);
-    return -EAGAIN;
-}
-
-/* ---- waiting ---- */
-
-static struct rt_async_fd_ready *ready_of(struct rt_future *future)
-{
-    return (struct rt_async_fd_ready *)(void *)future;
-}
-
-static enum rt_poll ready_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_async_fd_ready *ready = ready_of(future);
+    struct rt_async_fd_io *self = RT_SELF(future, struct rt_async_fd_io);
     struct rt_attempt attempt =
-        rt_attempt(ready->fd->source, &ready->waiter, ready->interest);
+        rt_attempt(self->async->source, &self->waiter, self->interest);
 
-    if (rt_attempt_next(&attempt, cx)) {
-        ready->seen = attempt.seen;
-        rt_attempt_end(&attempt, 0, 0);
+    while (rt_attempt_next(&attempt, cx)) {
+        rt_attempt_end(&attempt, self->call(self->async->fd, self->argument),
+                       0);
     }
-    ready->result = (int)attempt.result;
+    self->result = attempt.result;
     return attempt.poll;
 }
 
-static void ready_drop(struct rt_future *future)
+static void io_drop(struct rt_future *future)
 {
-    rt_io_waiter_cancel(&ready_of(future)->waiter);
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_async_fd_io)->waiter);
 }
 
-static const struct rt_future_ops ready_ops = {
-    .poll = ready_poll,
-    .drop = ready_drop,
-    .name = "fd ready",
+static const struct rt_future_ops io_ops = {
+    .poll = io_poll,
+    .drop = io_drop,
+    .name = "async fd",
 };
 
-struct rt_async_fd_ready rt_async_fd_ready(struct rt_async_fd *async,
-                                           enum rt_ready interest)
+struct rt_async_fd_io rt_async_fd_io(struct rt_async_fd *async,
+                                     enum rt_ready interest,
+                                     ssize_t (*call)(int fd, void *argument),
+                                     void *argument)
 {
-    return (struct rt_async_fd_ready){
-        .future = RT_FUTURE(&ready_ops),
-        .fd = async,
+    return (struct rt_async_fd_io){
+        .future = RT_FUTURE(&io_ops),
+        .async = async,
         .interest = interest,
+        .call = call,
+        .argument = argument,
     };
-}
-
-void rt_async_fd_clear_ready(const struct rt_async_fd_ready *ready)
-{
-    if (ready->fd->source) {
-        rt_source_clear(ready->fd->source, ready->seen, ready->interest);
-    }
 }

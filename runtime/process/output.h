@@ -5,7 +5,6 @@
 #define RT_PROCESS_OUTPUT_H
 
 #include "future/join.h"
-#include "io/buffer.h"
 #include "io/until.h"
 #include "process/process.h"
 

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/attempt.h"
+#include "future/async.h"
 #include "net/socket.h"
 #include "sched/runtime.h"
 
@@ -51,16 +51,12 @@ static int arrange_all(posix_spawn_file_actions_t *actions,
                        const struct rt_command *command,
                        struct rt_process *process, int theirs[3])
 {
-    int error =
-        arrange(actions, command->in, STDIN_FILENO, &process->in, &theirs[0]);
+    const enum rt_stdio what[] = {command->in, command->out, command->err};
+    struct rt_pipe *const ours[] = {&process->in, &process->out, &process->err};
+    int error = 0;
 
-    if (!error) {
-        error = arrange(actions, command->out, STDOUT_FILENO, &process->out,
-                        &theirs[1]);
-    }
-    if (!error) {
-        error = arrange(actions, command->err, STDERR_FILENO, &process->err,
-                        &theirs[2]);
+    for (int i = 0; i < 3 && !error; i++) {
+        error = arrange(actions, what[i], i, ours[i], &theirs[i]);
     }
     if (!error && command->folder) {
         error = -posix_spawn_file_actions_addchdir_np(actions, command->folder);
@@ -96,10 +92,10 @@ static int start(struct rt_process *process, const struct rt_command *command,
 /* Without a pid fd the wait listens for SIGCHLD. */
 static void open_pid_fd(struct rt_process *process)
 {
-    process->pid_fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-    if (process->pid_fd >= 0) {
-        (void)rt_socket_adopt(rt_current(), &process->pid_fd, "process",
-                              &process->source);
+    process->end.fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    if (process->end.fd >= 0) {
+        (void)rt_socket_adopt(rt_current(), &process->end.fd, "process",
+                              &process->end.source);
     }
 }
 
@@ -142,13 +138,15 @@ int rt_process_kill(const struct rt_process *process, int signal)
 }
 
 /*
- * Has it ended? Then it is reaped: 1. Otherwise -1 and errno, EAGAIN while it
+ * Has it ended? Then it is reaped: 0. Otherwise -1 and errno, EAGAIN while it
  * runs. ECHILD: somebody else has reaped it, and its status is lost.
  */
-static int reap(struct rt_process *process)
+static ssize_t reap(int unused, void *argument)
 {
+    struct rt_process *process = argument;
     pid_t pid = 1;
 
+    (void)unused;
     if (process->is_running) {
         pid = waitpid(process->pid, &process->status, WNOHANG);
         process->is_running = pid == 0 || (pid < 0 && errno != ECHILD);
@@ -156,7 +154,7 @@ static int reap(struct rt_process *process)
     if (pid == 0) {
         errno = EAGAIN;
     }
-    return pid > 0 ? 1 : -1;
+    return pid > 0 ? 0 : -1;
 }
 
 static void *reap_later(void *pid)
@@ -189,11 +187,11 @@ void rt_process_drop(struct rt_process *process)
     rt_pipe_close(&process->in);
     rt_pipe_close(&process->out);
     rt_pipe_close(&process->err);
-    rt_socket_close(&process->source, &process->pid_fd);
+    rt_socket_close(&process->end.source, &process->end.fd);
     if (process->is_running && process->kills_on_drop) {
         kill(process->pid, SIGKILL);
     }
-    if (process->is_running && reap(process) < 0 && errno == EAGAIN) {
+    if (process->is_running && reap(0, process) < 0 && errno == EAGAIN) {
         reap_in_background(process->pid);
         process->is_running = false;
     }
@@ -201,72 +199,33 @@ void rt_process_drop(struct rt_process *process)
 
 /* ---- waiting ---- */
 
-static struct rt_process_wait *wait_of(struct rt_future *future)
-{
-    return (struct rt_process_wait *)(void *)future;
-}
-
-static enum rt_poll poll_pid_fd(struct rt_process_wait *wait,
-                                struct rt_context *cx)
-{
-    struct rt_attempt attempt =
-        rt_attempt(wait->process->source, &wait->waiter, RT_READABLE);
-
-    while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, reap(wait->process), 0);
-    }
-    wait->result = attempt.result < 0 ? (int)attempt.result : 0;
-    return attempt.poll;
-}
-
-/* Looks after each SIGCHLD, and listens before it looks. */
-static enum rt_poll poll_signals(struct rt_process_wait *wait,
-                                 struct rt_context *cx)
-{
-    enum rt_poll poll;
-
-    do {
-        if (!wait->signal.future.ops) {
-            wait->signal = rt_signal(SIGCHLD);
-        }
-        poll = rt_future_poll(&wait->signal.future, cx);
-        if (reap(wait->process) > 0 || errno != EAGAIN) {
-            wait->result = wait->process->is_running ? -errno : 0;
-            return RT_READY;
-        }
-        wait->result = wait->signal.result;
-        if (poll == RT_READY) {
-            rt_future_drop(&wait->signal.future);
-            wait->signal = (struct rt_signal){0};
-        }
-    } while (poll == RT_READY && !wait->result);
-    return poll;
-}
-
 static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_process_wait *wait = wait_of(future);
+    struct rt_process_wait *self = RT_SELF(future, struct rt_process_wait);
 
-    rt_pipe_close(&wait->process->in);
-    if (!wait->process->is_running) {
-        wait->result = 0;
-        return RT_READY;
+    RT_BEGIN(self);
+    rt_pipe_close(&self->process->in);
+    if (self->process->end.source) {
+        self->ended = rt_async_fd_io(&self->process->end, RT_READABLE, reap,
+                                     self->process);
+        RT_AWAIT(self->ended);
+        self->result = (int)self->ended.result;
+        RT_RETURN();
     }
-    return wait->process->source ? poll_pid_fd(wait, cx)
-                                 : poll_signals(wait, cx);
-}
-
-static void wait_drop(struct rt_future *future)
-{
-    struct rt_process_wait *wait = wait_of(future);
-
-    rt_io_waiter_cancel(&wait->waiter);
-    rt_future_drop(&wait->signal.future);
+    do {
+        self->signal = rt_signal(SIGCHLD); /* listens before we look */
+        self->result = reap(0, self->process) < 0 ? -errno : 0;
+        if (self->result != -EAGAIN) {
+            RT_RETURN();
+        }
+        RT_AWAIT(self->signal);
+        self->result = self->signal.result;
+    } while (self->result == 0);
+    RT_END(self);
 }
 
 static const struct rt_future_ops wait_ops = {
     .poll = wait_poll,
-    .drop = wait_drop,
     .name = "process wait",
 };
 

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "io/async_fd.h"
 #include "process/pipe.h"
 #include "signal/signal.h"
 
@@ -48,11 +49,11 @@ struct rt_process {
     pid_t pid;
     bool is_running; /* was not yet reaped */
     bool kills_on_drop;
-    int status;               /* when it is not running: as of waitpid */
-    struct rt_source *source; /* owned: of pid_fd; NULL: not had */
-    int pid_fd;               /* owned: readable when the child has ended */
-    struct rt_pipe in;        /* owned: open if piped. To move one to another */
-    struct rt_pipe out;       /* task, copy it and set this one to zero. */
+    int status;             /* when it is not running: as of waitpid */
+    struct rt_async_fd end; /* owned with its fd, a pid fd: readable when the
+                               child has ended; or not to be had */
+    struct rt_pipe in;      /* owned: open if piped. To move one to another */
+    struct rt_pipe out;     /* task, copy it and set this one to zero. */
     struct rt_pipe err;
 };
 
@@ -72,8 +73,8 @@ void rt_process_drop(struct rt_process *process);
 struct rt_process_wait {
     struct rt_future future;
     struct rt_process *process; /* borrowed */
-    struct rt_io_waiter waiter;
-    struct rt_signal signal; /* where there are no pid fds */
+    struct rt_async_fd_io ended;
+    struct rt_signal signal; /* where there is no pid fd */
     int result; /* when ready: 0, and process->status is set; or -errno */
 };
 

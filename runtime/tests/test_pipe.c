@@ -132,92 +132,83 @@ START_TEST(a_pipe_of_what_is_no_pipe_is_refused_and_closed)
 }
 END_TEST
 
-START_TEST(an_fd_is_ready_when_the_kernel_says_so)
-{
-    struct rt_async_fd_ready ready = rt_async_fd_ready(&async, RT_READABLE);
-
-    ck_assert_int_eq(RESULT(ready), -EAGAIN);
-    eventfd_write(event, 1);
-    kit_settle(rt_current());
-    ck_assert_int_eq(waker.wakes, 1);
-    ck_assert_int_eq(RESULT(ready), 0);
-    rt_future_drop(&ready.future);
-}
-END_TEST
-
-START_TEST(readiness_stays_until_it_is_cleared)
-{
-    struct rt_async_fd_ready first = rt_async_fd_ready(&async, RT_READABLE);
-    struct rt_async_fd_ready second = rt_async_fd_ready(&async, RT_READABLE);
-    struct rt_async_fd_ready third = rt_async_fd_ready(&async, RT_READABLE);
-
-    eventfd_write(event, 1);
-    kit_settle(rt_current());
-    ck_assert_int_eq(RESULT(first), 0);
-    ck_assert_int_eq(RESULT(second), 0);
-    rt_async_fd_clear_ready(&second);
-    ck_assert_int_eq(RESULT(third), -EAGAIN);
-    rt_future_drop(&third.future);
-}
-END_TEST
-
-START_TEST(a_clear_does_not_lose_a_later_report)
-{
-    struct rt_async_fd_ready first = rt_async_fd_ready(&async, RT_READABLE);
-    struct rt_async_fd_ready second = rt_async_fd_ready(&async, RT_READABLE);
-
-    eventfd_write(event, 1);
-    kit_settle(rt_current());
-    ck_assert_int_eq(RESULT(first), 0);
-    eventfd_write(event, 1);
-    kit_settle(rt_current());
-    rt_async_fd_clear_ready(&first);
-    rt_block_on(rt_current(), &second.future); /* or it hangs */
-    ck_assert_int_eq(second.result, 0);
-}
-END_TEST
-
 static int calls;
+static eventfd_t value;
 
-static ssize_t read_event(int fd, void *value)
+static ssize_t read_event(int fd, void *argument)
 {
     calls++;
-    return read(fd, value, sizeof(eventfd_t));
+    return read(fd, argument, sizeof(value));
 }
 
-static ssize_t try_read(void)
+static ssize_t do_nothing(int fd, void *unused)
 {
-    eventfd_t value;
-
-    return rt_async_fd_try_io(&async, RT_READABLE, read_event, &value);
+    (void)fd, (void)unused;
+    return 0;
 }
 
-START_TEST(try_io_calls_only_when_ready_and_clears_on_eagain)
+static struct rt_async_fd_io event_read(void)
 {
-    ck_assert_int_eq(try_read(), -EAGAIN);
+    return rt_async_fd_io(&async, RT_READABLE, read_event, &value);
+}
+
+START_TEST(the_call_is_made_when_the_kernel_says_so)
+{
+    struct rt_async_fd_io io = event_read();
+
+    ck_assert_int_eq(RESULT(io), -EAGAIN);
     ck_assert_int_eq(calls, 0);
     eventfd_write(event, 7);
     kit_settle(rt_current());
-    ck_assert_int_eq(try_read(), 8);
-    ck_assert_int_eq(try_read(), -EAGAIN);
+    ck_assert_int_eq(waker.wakes, 1);
+    ck_assert_int_eq(RESULT(io), 8);
+    ck_assert_uint_eq(value, 7);
+    rt_future_drop(&io.future);
+}
+END_TEST
+
+START_TEST(readiness_stays_until_a_call_finds_that_it_is_over)
+{
+    struct rt_async_fd_io nothing =
+        rt_async_fd_io(&async, RT_READABLE, do_nothing, NULL);
+    struct rt_async_fd_io first = event_read();
+    struct rt_async_fd_io second = event_read();
+
+    eventfd_write(event, 7);
+    kit_settle(rt_current());
+    ck_assert_int_eq(RESULT(nothing), 0);
+    ck_assert_int_eq(RESULT(first), 8);
+    ck_assert_int_eq(RESULT(second), -EAGAIN);
     ck_assert_int_eq(calls, 2);
-    ck_assert_int_eq(try_read(), -EAGAIN);
+    ck_assert_int_eq(RESULT(second), -EAGAIN);
     ck_assert_int_eq(calls, 2);
+    eventfd_write(event, 1);
+    rt_block_on(rt_current(), &second.future); /* or it hangs */
+    ck_assert_int_eq(second.result, 8);
+}
+END_TEST
+
+START_TEST(the_error_of_a_call_is_told)
+{
+    struct rt_async_fd_io io =
+        rt_async_fd_io(&async, RT_READABLE, read_event, NULL);
+
+    eventfd_write(event, 7);
+    kit_settle(rt_current());
+    ck_assert_int_eq(RESULT(io), -EFAULT);
 }
 END_TEST
 
 START_TEST(an_fd_that_is_not_registered_gives_ebadf)
 {
-    struct rt_async_fd_ready ready = rt_async_fd_ready(&async, RT_READABLE);
+    struct rt_async_fd_io io = event_read();
 
-    ck_assert_int_eq(RESULT(ready), -EAGAIN);
+    ck_assert_int_eq(RESULT(io), -EAGAIN);
     rt_async_fd_deinit(&async);
     ck_assert_int_eq(waker.wakes, 1);
-    ck_assert_int_eq(RESULT(ready), -EBADF);
-    rt_async_fd_clear_ready(&ready);
-    ck_assert_int_eq(rt_async_fd_try_io(&async, RT_READABLE, read_event, NULL),
-                     -EBADF);
-    rt_future_drop(&ready.future);
+    ck_assert_int_eq(RESULT(io), -EBADF);
+    ck_assert_int_eq(calls, 0);
+    rt_future_drop(&io.future);
 }
 END_TEST
 
@@ -276,10 +267,9 @@ Suite *pipe_suite(void)
         a_write_that_nobody_reads_is_an_error_and_no_signal,
         without_memory_there_is_no_pipe_and_no_fd_left,
         a_pipe_of_what_is_no_pipe_is_refused_and_closed,
-        an_fd_is_ready_when_the_kernel_says_so,
-        readiness_stays_until_it_is_cleared,
-        a_clear_does_not_lose_a_later_report,
-        try_io_calls_only_when_ready_and_clears_on_eagain,
+        the_call_is_made_when_the_kernel_says_so,
+        readiness_stays_until_a_call_finds_that_it_is_over,
+        the_error_of_a_call_is_told,
         an_fd_that_is_not_registered_gives_ebadf,
         a_regular_file_is_refused,
         standard_input_is_read_and_its_flags_stay,
