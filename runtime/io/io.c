@@ -2,6 +2,10 @@
 
 #include <errno.h>
 
+#include "future/async.h"
+
+/* ---- the polls of an io, if it has them ---- */
+
 enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
                              struct rt_context *cx, void *buffer, size_t size,
                              ssize_t *result)
@@ -21,179 +25,6 @@ enum rt_poll rt_io_poll_write(struct rt_io *io, struct rt_io_waiter *waiter,
                ? io->ops->poll_write(io, waiter, cx, buffer, size, result)
                : RT_READY;
 }
-
-static struct rt_read *read_of(struct rt_future *future)
-{
-    return (struct rt_read *)(void *)future;
-}
-
-static struct rt_write *write_of(struct rt_future *future)
-{
-    return (struct rt_write *)(void *)future;
-}
-
-/* ---- reading ---- */
-
-static enum rt_poll read_once(struct rt_read *read, struct rt_context *cx,
-                              ssize_t *result)
-{
-    enum rt_poll poll =
-        rt_io_poll_read(read->io, &read->waiter, cx, read->buffer + read->done,
-                        read->size - read->done, result);
-
-    if (poll == RT_PENDING) {
-        rt_future_check_kept(read->buffer, "the buffer of a read", cx);
-    }
-    return poll;
-}
-
-static enum rt_poll read_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_read *read = read_of(future);
-
-    return read_once(read, cx, &read->result);
-}
-
-static enum rt_poll read_exact_poll(struct rt_future *future,
-                                    struct rt_context *cx)
-{
-    struct rt_read *read = read_of(future);
-    ssize_t count;
-
-    while (read->done < read->size) {
-        if (read_once(read, cx, &count) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        if (count <= 0) {
-            read->result = count < 0 ? count : -EPIPE;
-            return RT_READY;
-        }
-        read->done += (size_t)count;
-    }
-    read->result = (ssize_t)read->done;
-    return RT_READY;
-}
-
-static void read_drop(struct rt_future *future)
-{
-    rt_io_waiter_cancel(&read_of(future)->waiter);
-}
-
-static const struct rt_future_ops read_ops = {
-    .poll = read_poll,
-    .drop = read_drop,
-    .name = "read",
-};
-
-static const struct rt_future_ops read_exact_ops = {
-    .poll = read_exact_poll,
-    .drop = read_drop,
-    .name = "read exact",
-};
-
-static struct rt_read make_read(const struct rt_future_ops *ops,
-                                struct rt_io *io, void *buffer, size_t size)
-{
-    return (struct rt_read){
-        .future = RT_FUTURE(ops),
-        .io = io,
-        .buffer = buffer,
-        .size = size,
-    };
-}
-
-struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size)
-{
-    return make_read(&read_ops, io, buffer, size);
-}
-
-struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
-{
-    return make_read(&read_exact_ops, io, buffer, size);
-}
-
-/* ---- writing ---- */
-
-static enum rt_poll write_once(struct rt_write *write, struct rt_context *cx,
-                               ssize_t *result)
-{
-    enum rt_poll poll = rt_io_poll_write(write->io, &write->waiter, cx,
-                                         write->buffer + write->done,
-                                         write->size - write->done, result);
-
-    if (poll == RT_PENDING) {
-        rt_future_check_kept(write->buffer, "the buffer of a write", cx);
-    }
-    return poll;
-}
-
-static enum rt_poll write_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_write *write = write_of(future);
-
-    return write_once(write, cx, &write->result);
-}
-
-static enum rt_poll write_all_poll(struct rt_future *future,
-                                   struct rt_context *cx)
-{
-    struct rt_write *write = write_of(future);
-    ssize_t count;
-
-    while (write->done < write->size) {
-        if (write_once(write, cx, &count) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        if (count < 0) {
-            write->result = count;
-            return RT_READY;
-        }
-        write->done += (size_t)count;
-    }
-    write->result = (ssize_t)write->done;
-    return RT_READY;
-}
-
-static void write_drop(struct rt_future *future)
-{
-    rt_io_waiter_cancel(&write_of(future)->waiter);
-}
-
-static const struct rt_future_ops write_ops = {
-    .poll = write_poll,
-    .drop = write_drop,
-    .name = "write",
-};
-
-static const struct rt_future_ops write_all_ops = {
-    .poll = write_all_poll,
-    .drop = write_drop,
-    .name = "write all",
-};
-
-static struct rt_write make_write(const struct rt_future_ops *ops,
-                                  struct rt_io *io, const void *buffer,
-                                  size_t size)
-{
-    return (struct rt_write){
-        .future = RT_FUTURE(ops),
-        .io = io,
-        .buffer = buffer,
-        .size = size,
-    };
-}
-
-struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size)
-{
-    return make_write(&write_ops, io, buffer, size);
-}
-
-struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size)
-{
-    return make_write(&write_all_ops, io, buffer, size);
-}
-
-/* ---- flushing and ending ---- */
 
 enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
                               struct rt_context *cx, ssize_t *result)
@@ -219,29 +50,271 @@ void rt_io_close(struct rt_io *io)
     }
 }
 
-static struct rt_flush *flush_of(struct rt_future *future)
+/* ---- reading ---- */
+
+static enum rt_poll read_poll(struct rt_future *future, struct rt_context *cx)
 {
-    return (struct rt_flush *)(void *)future;
+    struct rt_read *self = RT_SELF(future, struct rt_read);
+    enum rt_poll poll =
+        rt_io_poll_read(self->io, &self->waiter, cx, self->buffer + self->done,
+                        self->size - self->done, &self->result);
+
+    if (poll == RT_PENDING) {
+        rt_future_check_kept(self->buffer, "the buffer of a read", cx);
+    }
+    return poll;
 }
+
+static enum rt_poll read_exact_poll(struct rt_future *future,
+                                    struct rt_context *cx)
+{
+    struct rt_read *self = RT_SELF(future, struct rt_read);
+
+    while (self->done < self->size) {
+        if (read_poll(future, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (self->result <= 0) {
+            self->result = self->result < 0 ? self->result : -EPIPE;
+            return RT_READY;
+        }
+        self->done += (size_t)self->result;
+    }
+    self->result = (ssize_t)self->done;
+    return RT_READY;
+}
+
+static void read_drop(struct rt_future *future)
+{
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_read)->waiter);
+}
+
+static const struct rt_future_ops read_ops = {
+    .poll = read_poll,
+    .drop = read_drop,
+    .name = "read",
+};
+
+static const struct rt_future_ops read_exact_ops = {
+    .poll = read_exact_poll,
+    .drop = read_drop,
+    .name = "read exact",
+};
+
+struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size)
+{
+    return (struct rt_read){
+        .future = RT_FUTURE(&read_ops),
+        .io = io,
+        .buffer = buffer,
+        .size = size,
+    };
+}
+
+struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
+{
+    struct rt_read read = rt_read(io, buffer, size);
+
+    read.future.ops = &read_exact_ops;
+    return read;
+}
+
+/* ---- writing ---- */
+
+static enum rt_poll write_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_write *self = RT_SELF(future, struct rt_write);
+    enum rt_poll poll =
+        rt_io_poll_write(self->io, &self->waiter, cx, self->buffer + self->done,
+                         self->size - self->done, &self->result);
+
+    if (poll == RT_PENDING) {
+        rt_future_check_kept(self->buffer, "the buffer of a write", cx);
+    }
+    return poll;
+}
+
+static enum rt_poll write_all_poll(struct rt_future *future,
+                                   struct rt_context *cx)
+{
+    struct rt_write *self = RT_SELF(future, struct rt_write);
+
+    while (self->done < self->size) {
+        if (write_poll(future, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (self->result < 0) {
+            return RT_READY;
+        }
+        self->done += (size_t)self->result;
+    }
+    self->result = (ssize_t)self->done;
+    return RT_READY;
+}
+
+static void write_drop(struct rt_future *future)
+{
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_write)->waiter);
+}
+
+static const struct rt_future_ops write_ops = {
+    .poll = write_poll,
+    .drop = write_drop,
+    .name = "write",
+};
+
+static const struct rt_future_ops write_all_ops = {
+    .poll = write_all_poll,
+    .drop = write_drop,
+    .name = "write all",
+};
+
+struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size)
+{
+    return (struct rt_write){
+        .future = RT_FUTURE(&write_ops),
+        .io = io,
+        .buffer = buffer,
+        .size = size,
+    };
+}
+
+struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size)
+{
+    struct rt_write write = rt_write(io, buffer, size);
+
+    write.future.ops = &write_all_ops;
+    return write;
+}
+
+/* ---- several buffers at once ---- */
+
+/* Passes by the pieces at the front that are empty, by now or from the first:
+   there may be more of them than one call takes. False: there is no other. */
+static bool has_bytes(struct rt_vectored *self)
+{
+    while (self->count > 0 && self->pieces->iov_len == 0) {
+        self->pieces++;
+        self->count--;
+    }
+    return self->count > 0;
+}
+
+static enum rt_poll readv_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_vectored *self = RT_SELF(future, struct rt_vectored);
+    struct rt_io *io = self->io;
+
+    if (!has_bytes(self)) {
+        self->result = 0;
+        return RT_READY;
+    }
+    return io->ops->poll_readv
+               ? io->ops->poll_readv(io, &self->waiter, cx, self->pieces,
+                                     self->count, &self->result)
+               : rt_io_poll_read(io, &self->waiter, cx, self->pieces->iov_base,
+                                 self->pieces->iov_len, &self->result);
+}
+
+static enum rt_poll writev_once(struct rt_vectored *self, struct rt_context *cx)
+{
+    struct rt_io *io = self->io;
+
+    return io->ops->poll_writev
+               ? io->ops->poll_writev(io, &self->waiter, cx, self->pieces,
+                                      self->count, &self->result)
+               : rt_io_poll_write(io, &self->waiter, cx, self->pieces->iov_base,
+                                  self->pieces->iov_len, &self->result);
+}
+
+/* The first size bytes of the pieces are written. */
+static void use_up(struct rt_vectored *self, size_t size)
+{
+    self->done += size;
+    for (struct iovec *piece = self->pieces; size > 0; piece++) {
+        size_t used = size < piece->iov_len ? size : piece->iov_len;
+
+        piece->iov_base = (char *)piece->iov_base + used;
+        piece->iov_len -= used;
+        size -= used;
+    }
+}
+
+static enum rt_poll writev_all_poll(struct rt_future *future,
+                                    struct rt_context *cx)
+{
+    struct rt_vectored *self = RT_SELF(future, struct rt_vectored);
+
+    while (has_bytes(self)) {
+        if (writev_once(self, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (self->result < 0) {
+            return RT_READY;
+        }
+        use_up(self, (size_t)self->result);
+    }
+    self->result = (ssize_t)self->done;
+    return RT_READY;
+}
+
+static void vectored_drop(struct rt_future *future)
+{
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_vectored)->waiter);
+}
+
+static const struct rt_future_ops readv_ops = {
+    .poll = readv_poll,
+    .drop = vectored_drop,
+    .name = "read vectored",
+};
+
+static const struct rt_future_ops writev_all_ops = {
+    .poll = writev_all_poll,
+    .drop = vectored_drop,
+    .name = "write all vectored",
+};
+
+struct rt_vectored rt_read_vectored(struct rt_io *io, struct iovec *pieces,
+                                    int count)
+{
+    return (struct rt_vectored){
+        .future = RT_FUTURE(&readv_ops),
+        .io = io,
+        .pieces = pieces,
+        .count = count,
+    };
+}
+
+struct rt_vectored rt_write_all_vectored(struct rt_io *io, struct iovec *pieces,
+                                         int count)
+{
+    struct rt_vectored write = rt_read_vectored(io, pieces, count);
+
+    write.future.ops = &writev_all_ops;
+    return write;
+}
+
+/* ---- flushing and ending ---- */
 
 static enum rt_poll flush_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_flush *flush = flush_of(future);
+    struct rt_flush *self = RT_SELF(future, struct rt_flush);
 
-    return rt_io_poll_flush(flush->io, &flush->waiter, cx, &flush->result);
+    return rt_io_poll_flush(self->io, &self->waiter, cx, &self->result);
 }
 
 static enum rt_poll shutdown_poll(struct rt_future *future,
                                   struct rt_context *cx)
 {
-    struct rt_flush *flush = flush_of(future);
+    struct rt_flush *self = RT_SELF(future, struct rt_flush);
 
-    return rt_io_poll_shutdown(flush->io, &flush->waiter, cx, &flush->result);
+    return rt_io_poll_shutdown(self->io, &self->waiter, cx, &self->result);
 }
 
 static void flush_drop(struct rt_future *future)
 {
-    rt_io_waiter_cancel(&flush_of(future)->waiter);
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_flush)->waiter);
 }
 
 static const struct rt_future_ops flush_ops = {

@@ -64,7 +64,7 @@ struct rt_read {
     struct rt_io_waiter waiter;
     char *buffer; /* borrowed */
     size_t size;
-    size_t done;    /* bytes moved so far */
+    size_t done;    /* bytes moved so far by rt_read_exact */
     ssize_t result; /* when ready: bytes, 0 at the end of the
                        stream, or a negative errno */
 };
@@ -75,7 +75,7 @@ struct rt_write {
     struct rt_io_waiter waiter;
     const char *buffer; /* borrowed */
     size_t size;
-    size_t done;    /* bytes moved so far */
+    size_t done;    /* bytes moved so far by rt_write_all */
     ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
@@ -84,6 +84,16 @@ struct rt_flush {
     struct rt_io *io; /* borrowed */
     struct rt_io_waiter waiter;
     ssize_t result; /* when ready: 0, or a negative errno */
+};
+
+struct rt_vectored {
+    struct rt_future future;
+    struct rt_io *io;     /* borrowed */
+    struct iovec *pieces; /* borrowed: the first that is not used up */
+    int count;            /* from there on */
+    struct rt_io_waiter waiter;
+    size_t done;    /* bytes written so far */
+    ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
 /* Reads what is there: 1..size bytes, or 0 at the end of the stream. */
@@ -97,6 +107,20 @@ struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size);
 
 /* Writes all size bytes; on an error done tells how many. */
 struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size);
+
+/*
+ * Like rt_read, filling one piece after the other. An io that can't do that
+ * fills the first piece that is not empty. The pieces are borrowed, too.
+ */
+struct rt_vectored rt_read_vectored(struct rt_io *io, struct iovec *pieces,
+                                    int count);
+
+/*
+ * Writes all the pieces, and uses them up: those that were written are empty
+ * afterwards. On an error they begin with what is still to be written.
+ */
+struct rt_vectored rt_write_all_vectored(struct rt_io *io, struct iovec *pieces,
+                                         int count);
 
 /* Waits until what was written has left the buffers on our side. */
 struct rt_flush rt_io_flush(struct rt_io *io);
