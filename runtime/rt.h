@@ -62,7 +62,6 @@ extern "C" {
 #include "task/join_set.h"
 #include "task/tracker.h"
 
-#include "io/adapters.h"
 #include "io/async_fd.h"
 #include "io/buffer.h"
 #include "io/buffered.h"
@@ -70,7 +69,6 @@ extern "C" {
 #include "io/duplex.h"
 #include "io/split.h"
 #include "io/until.h"
-#include "io/vectored.h"
 
 #include "stream/adapters.h"
 #include "stream/combine.h"

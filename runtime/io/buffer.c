@@ -73,3 +73,39 @@ int rt_buffer_append(struct rt_buffer *buffer, const void *data, size_t size)
     }
     return 0;
 }
+
+enum rt_poll rt_buffer_poll_fill(struct rt_buffer *buffer, size_t most,
+                                 struct rt_io *io, struct rt_io_waiter *waiter,
+                                 struct rt_context *cx, ssize_t *result)
+{
+    *result = rt_buffer_reserve(buffer, most);
+    if (*result < 0) {
+        return RT_READY;
+    }
+    if (rt_io_poll_read(io, waiter, cx, buffer->memory + buffer->end, most,
+                        result) == RT_PENDING) {
+        return RT_PENDING;
+    }
+    buffer->end += *result > 0 ? (size_t)*result : 0;
+    return RT_READY;
+}
+
+enum rt_poll rt_buffer_poll_drain(struct rt_buffer *buffer, struct rt_io *io,
+                                  struct rt_io_waiter *waiter,
+                                  struct rt_context *cx, ssize_t *result)
+{
+    while (rt_buffer_length(buffer) > 0) {
+        struct rt_slice rest = rt_buffer_slice(buffer);
+
+        if (rt_io_poll_write(io, waiter, cx, rest.data, rest.size, result) ==
+            RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (*result < 0) {
+            return RT_READY;
+        }
+        rt_buffer_consume(buffer, (size_t)*result);
+    }
+    *result = 0;
+    return RT_READY;
+}

@@ -7,7 +7,8 @@
 #ifndef RT_IO_BUFFER_H
 #define RT_IO_BUFFER_H
 
-#include <stddef.h>
+#include "base/panic.h"
+#include "io/io.h"
 
 struct rt_buffer {
     char *memory;    /* owned: capacity bytes */
@@ -37,15 +38,6 @@ int rt_buffer_reserve(struct rt_buffer *buffer, size_t size);
 /* Copies size bytes in at the end: 0, or -ENOMEM and nothing has changed. */
 int rt_buffer_append(struct rt_buffer *buffer, const void *data, size_t size);
 
-/*
- * Uses up size bytes at the start; there are so many. They stay readable
- * until the next reserve or append.
- */
-static inline void rt_buffer_consume(struct rt_buffer *buffer, size_t size)
-{
-    buffer->start += size;
-}
-
 /* What is in it; stale after the next change. */
 static inline struct rt_slice rt_buffer_slice(const struct rt_buffer *buffer)
 {
@@ -59,10 +51,39 @@ static inline size_t rt_buffer_length(const struct rt_buffer *buffer)
     return buffer->end - buffer->start;
 }
 
+/*
+ * Uses up size bytes at the start; more than there are stops the program. They
+ * stay readable until the next reserve or append.
+ */
+static inline void rt_buffer_consume(struct rt_buffer *buffer, size_t size)
+{
+    if (size > rt_buffer_length(buffer)) {
+        rt_panic("consumed-too-much", "%zu bytes, where there are %zu", size,
+                 rt_buffer_length(buffer));
+    }
+    buffer->start += size;
+}
+
 /* Takes bytes away at the end until length are left. */
 static inline void rt_buffer_truncate(struct rt_buffer *buffer, size_t length)
 {
     buffer->end = buffer->start + length;
 }
+
+/*
+ * Reads from io, as rt_io_poll_read does, up to most bytes behind what is
+ * there; or *result is -ENOMEM.
+ */
+enum rt_poll rt_buffer_poll_fill(struct rt_buffer *buffer, size_t most,
+                                 struct rt_io *io, struct rt_io_waiter *waiter,
+                                 struct rt_context *cx, ssize_t *result);
+
+/*
+ * Writes all that is there to io: *result is 0, or a negative errno. What was
+ * written is used up, also when the rest is pending, or fails.
+ */
+enum rt_poll rt_buffer_poll_drain(struct rt_buffer *buffer, struct rt_io *io,
+                                  struct rt_io_waiter *waiter,
+                                  struct rt_context *cx, ssize_t *result);
 
 #endif

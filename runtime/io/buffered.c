@@ -1,72 +1,21 @@
 #include "io/buffered.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/panic.h"
-
-static struct rt_buffered *buffered_of(struct rt_io *io)
-{
-    return (struct rt_buffered *)(void *)io;
-}
-
-static size_t length_of(const struct rt_buffered_half *half)
-{
-    return half->end - half->start;
-}
-
-/* The first size bytes are used; an empty buffer begins at its start again. */
-static void advance(struct rt_buffered_half *half, size_t size)
-{
-    half->start += size;
-    if (half->start == half->end) {
-        half->start = half->end = 0;
-    }
-}
+#include "future/async.h"
 
 /* ---- reading ---- */
 
-/* Moves what is in the buffer to its start when the rest is too small. */
-static void make_room(struct rt_buffered_half *half, size_t least)
+/* Reads ahead when nothing is there. *result: what is there then. */
+static enum rt_poll poll_ahead(struct rt_buffered *buffered,
+                               struct rt_io_waiter *waiter,
+                               struct rt_context *cx, ssize_t *result)
 {
-    if (half->start + least > half->capacity) {
-        memmove(half->bytes, half->bytes + half->start, length_of(half));
-        half->end -= half->start;
-        half->start = 0;
-    }
-}
-
-enum rt_poll rt_buffered_poll_peek(struct rt_buffered *buffered,
-                                   struct rt_io_waiter *waiter,
-                                   struct rt_context *cx, size_t least,
-                                   ssize_t *result)
-{
-    struct rt_buffered_half *in = &buffered->in;
-    struct rt_io *inner = buffered->inner;
-
-    *result = least > in->capacity ? -EMSGSIZE : 1;
-    while (*result > 0 && length_of(in) < least) {
-        make_room(in, least);
-        if (rt_io_poll_read(inner, waiter, cx, in->bytes + in->end,
-                            in->capacity - in->end, result) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        in->end += *result > 0 ? (size_t)*result : 0;
-    }
-    if (*result >= 0) {
-        *result = (ssize_t)length_of(in);
-    }
-    return RT_READY;
-}
-
-void rt_consume(struct rt_buffered *buffered, size_t size)
-{
-    if (size > length_of(&buffered->in)) {
-        rt_panic("consumed-too-much", "%zu bytes, where %zu were read ahead",
-                 size, length_of(&buffered->in));
-    }
-    advance(&buffered->in, size);
+    *result = (ssize_t)rt_buffer_length(&buffered->in);
+    return *result > 0
+               ? RT_READY
+               : rt_buffer_poll_fill(&buffered->in, buffered->read_size,
+                                     buffered->inner, waiter, cx, result);
 }
 
 static enum rt_poll buffered_poll_read(struct rt_io *io,
@@ -74,44 +23,66 @@ static enum rt_poll buffered_poll_read(struct rt_io *io,
                                        struct rt_context *cx, void *buffer,
                                        size_t size, ssize_t *result)
 {
-    struct rt_buffered *buffered = buffered_of(io);
-    struct rt_io *inner = buffered->inner;
+    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
+    struct rt_buffer *in = &buffered->in;
 
-    if (length_of(&buffered->in) == 0 && size >= buffered->in.capacity) {
-        return rt_io_poll_read(inner, waiter, cx, buffer, size, result);
+    if (size == 0) {
+        *result = 0;
+        return RT_READY;
     }
-    if (rt_buffered_poll_peek(buffered, waiter, cx, size > 0, result) ==
-        RT_PENDING) {
+    if (rt_buffer_length(in) == 0 && size >= buffered->read_size) {
+        return rt_io_poll_read(buffered->inner, waiter, cx, buffer, size,
+                               result);
+    }
+    if (poll_ahead(buffered, waiter, cx, result) == RT_PENDING) {
         return RT_PENDING;
     }
     if (*result > 0) {
         *result = (size_t)*result < size ? *result : (ssize_t)size;
-        memcpy(buffer, rt_peeked(buffered), (size_t)*result);
-        advance(&buffered->in, (size_t)*result);
+        memcpy(buffer, rt_buffer_slice(in).data, (size_t)*result);
+        rt_buffer_consume(in, (size_t)*result);
     }
     return RT_READY;
 }
 
+static enum rt_poll peek_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_peek *self = RT_SELF(future, struct rt_peek);
+
+    return poll_ahead(self->buffered, &self->waiter, cx, &self->result);
+}
+
+static void peek_drop(struct rt_future *future)
+{
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_peek)->waiter);
+}
+
+static const struct rt_future_ops peek_ops = {
+    .poll = peek_poll,
+    .drop = peek_drop,
+    .name = "peek",
+};
+
+struct rt_peek rt_peek(struct rt_buffered *buffered)
+{
+    if (buffered->read_size == 0) {
+        rt_panic("peek-without-buffer", "rt_peek of an rt_buffered that has "
+                                        "no buffer for reading");
+    }
+    return (struct rt_peek){
+        .future = RT_FUTURE(&peek_ops),
+        .buffered = buffered,
+    };
+}
+
 /* ---- writing ---- */
 
-/* Ready when the buffer is empty, *result 0, or inner has failed. */
-static enum rt_poll empty_out(struct rt_buffered *buffered,
-                              struct rt_io_waiter *waiter,
-                              struct rt_context *cx, ssize_t *result)
+static enum rt_poll poll_drain(struct rt_buffered *buffered,
+                               struct rt_io_waiter *waiter,
+                               struct rt_context *cx, ssize_t *result)
 {
-    struct rt_buffered_half *out = &buffered->out;
-    struct rt_io *inner = buffered->inner;
-
-    *result = 0;
-    while (*result >= 0 && length_of(out) > 0) {
-        if (rt_io_poll_write(inner, waiter, cx, out->bytes + out->start,
-                             length_of(out), result) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        advance(out, *result > 0 ? (size_t)*result : 0);
-    }
-    *result = *result < 0 ? *result : 0;
-    return RT_READY;
+    return rt_buffer_poll_drain(&buffered->out, buffered->inner, waiter, cx,
+                                result);
 }
 
 static enum rt_poll buffered_poll_write(struct rt_io *io,
@@ -120,24 +91,23 @@ static enum rt_poll buffered_poll_write(struct rt_io *io,
                                         const void *buffer, size_t size,
                                         ssize_t *result)
 {
-    struct rt_buffered *buffered = buffered_of(io);
-    struct rt_buffered_half *out = &buffered->out;
-    struct rt_io *inner = buffered->inner;
+    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
+    struct rt_buffer *out = &buffered->out;
 
     *result = 0;
-    if (size > out->capacity - out->end &&
-        empty_out(buffered, waiter, cx, result) == RT_PENDING) {
+    if (size > buffered->write_size - rt_buffer_length(out) &&
+        poll_drain(buffered, waiter, cx, result) == RT_PENDING) {
         return RT_PENDING;
     }
     if (*result < 0) {
         return RT_READY;
     }
-    if (size >= out->capacity) {
-        return rt_io_poll_write(inner, waiter, cx, buffer, size, result);
+    if (size >= buffered->write_size) {
+        return rt_io_poll_write(buffered->inner, waiter, cx, buffer, size,
+                                result);
     }
-    memcpy(out->bytes + out->end, buffer, size);
-    out->end += size;
-    *result = (ssize_t)size;
+    *result = rt_buffer_append(out, buffer, size);
+    *result = *result < 0 ? *result : (ssize_t)size;
     return RT_READY;
 }
 
@@ -145,13 +115,12 @@ static enum rt_poll buffered_poll_flush(struct rt_io *io,
                                         struct rt_io_waiter *waiter,
                                         struct rt_context *cx, ssize_t *result)
 {
-    struct rt_buffered *buffered = buffered_of(io);
+    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
+    enum rt_poll poll = poll_drain(buffered, waiter, cx, result);
 
-    if (empty_out(buffered, waiter, cx, result) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    return *result < 0 ? RT_READY
-                       : rt_io_poll_flush(buffered->inner, waiter, cx, result);
+    return poll == RT_PENDING || *result < 0
+               ? poll
+               : rt_io_poll_flush(buffered->inner, waiter, cx, result);
 }
 
 static enum rt_poll buffered_poll_shutdown(struct rt_io *io,
@@ -159,13 +128,11 @@ static enum rt_poll buffered_poll_shutdown(struct rt_io *io,
                                            struct rt_context *cx,
                                            ssize_t *result)
 {
-    struct rt_buffered *buffered = buffered_of(io);
+    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
+    enum rt_poll poll = poll_drain(buffered, waiter, cx, result);
 
-    if (empty_out(buffered, waiter, cx, result) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    return *result < 0
-               ? RT_READY
+    return poll == RT_PENDING || *result < 0
+               ? poll
                : rt_io_poll_shutdown(buffered->inner, waiter, cx, result);
 }
 
@@ -173,8 +140,10 @@ static enum rt_poll buffered_poll_shutdown(struct rt_io *io,
 
 static void buffered_close(struct rt_io *io)
 {
-    rt_buffered_deinit(buffered_of(io));
-    rt_io_close(buffered_of(io)->inner);
+    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
+
+    rt_buffered_deinit(buffered);
+    rt_io_close(buffered->inner);
 }
 
 static const struct rt_io_ops buffered_ops = {
@@ -185,61 +154,19 @@ static const struct rt_io_ops buffered_ops = {
     .close = buffered_close,
 };
 
-int rt_buffered_init(struct rt_buffered *buffered, struct rt_io *inner,
-                     size_t read_size, size_t write_size)
+struct rt_buffered rt_buffered(struct rt_io *inner, size_t read_size,
+                               size_t write_size)
 {
-    *buffered = (struct rt_buffered){
+    return (struct rt_buffered){
         .io = {&buffered_ops},
         .inner = inner,
-        .in = {.bytes = rt_alloc(read_size), .capacity = read_size},
-        .out = {.bytes = rt_alloc(write_size), .capacity = write_size},
+        .read_size = read_size,
+        .write_size = write_size,
     };
-    if (!buffered->in.bytes || !buffered->out.bytes) {
-        rt_buffered_deinit(buffered);
-        return -ENOMEM;
-    }
-    return 0;
 }
 
 void rt_buffered_deinit(struct rt_buffered *buffered)
 {
-    rt_free(buffered->in.bytes, buffered->in.capacity);
-    rt_free(buffered->out.bytes, buffered->out.capacity);
-    buffered->in = (struct rt_buffered_half){0};
-    buffered->out = (struct rt_buffered_half){0};
-}
-
-/* ---- peek ---- */
-
-static struct rt_peek *peek_of(struct rt_future *future)
-{
-    return (struct rt_peek *)(void *)future;
-}
-
-static enum rt_poll peek_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_peek *peek = peek_of(future);
-
-    return rt_buffered_poll_peek(peek->buffered, &peek->waiter, cx, peek->least,
-                                 &peek->result);
-}
-
-static void peek_drop(struct rt_future *future)
-{
-    rt_io_waiter_cancel(&peek_of(future)->waiter);
-}
-
-static const struct rt_future_ops peek_ops = {
-    .poll = peek_poll,
-    .drop = peek_drop,
-    .name = "peek",
-};
-
-struct rt_peek rt_peek(struct rt_buffered *buffered, size_t least)
-{
-    return (struct rt_peek){
-        .future = RT_FUTURE(&peek_ops),
-        .buffered = buffered,
-        .least = least,
-    };
+    rt_buffer_deinit(&buffered->in);
+    rt_buffer_deinit(&buffered->out);
 }

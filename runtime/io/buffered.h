@@ -2,15 +2,16 @@
  * Buffered: an io over another one, with a buffer for each direction, so that
  * many small reads and writes become a few large ones.
  *
- *     struct rt_buffered buffered;
- *     int error = rt_buffered_init(&buffered, &stream.io, 4096, 4096);
- *     ... rt_read_exact(&buffered.io, ...), rt_write_all(&buffered.io, ...) ...
- *     ... await rt_io_flush(&buffered.io) ...
- *     rt_buffered_deinit(&buffered);
+ *     self->buffered = rt_buffered(&self->stream.io, 4096, 4096);
+ *     ... rt_read_exact(&self->buffered.io, ...) ...
+ *     ... rt_write_all(&self->buffered.io, ...) ...
+ *     ... rt_io_flush(&self->buffered.io) ...
+ *     rt_buffered_deinit(&self->buffered);
  *
  * It is an io itself, so what works on an io works on it, another rt_buffered
  * too. What is written stays in its buffer until that is full, or flushed, or
- * shut down. A buffer of 0 bytes is none: that direction goes straight on.
+ * shut down. The buffers get their memory when they are used: a read or a
+ * write without memory gives -ENOMEM.
  *
  * One task may read while another writes. It may be moved while no future
  * works on it.
@@ -18,34 +19,23 @@
 #ifndef RT_IO_BUFFERED_H
 #define RT_IO_BUFFERED_H
 
-#include "io/io.h"
-
-/* The buffer of one direction. */
-struct rt_buffered_half {
-    char *bytes; /* owned */
-    size_t capacity;
-    size_t start; /* of what is in it */
-    size_t end;
-};
+#include "io/buffer.h"
 
 struct rt_buffered {
     struct rt_io io;
-    struct rt_io *inner;         /* borrowed */
-    struct rt_buffered_half in;  /* read from inner, and not yet from us */
-    struct rt_buffered_half out; /* written to us, and not yet to inner */
+    struct rt_io *inner;  /* borrowed */
+    struct rt_buffer in;  /* read from inner, and not yet from us */
+    struct rt_buffer out; /* written to us, and not yet to inner */
+    size_t read_size;     /* that in may hold */
+    size_t write_size;    /* that out may hold */
 };
 
-struct rt_peek {
-    struct rt_future future;
-    struct rt_buffered *buffered; /* borrowed */
-    struct rt_io_waiter waiter;
-    size_t least;
-    ssize_t result; /* when ready: bytes to be seen, or a negative errno */
-};
-
-/* With buffers of so many bytes for reading and for writing. 0 or -ENOMEM. */
-int rt_buffered_init(struct rt_buffered *buffered, struct rt_io *inner,
-                     size_t read_size, size_t write_size);
+/*
+ * Makes one over inner (borrowed), with buffers of so many bytes. A size of 0:
+ * no buffer, that direction goes straight on.
+ */
+struct rt_buffered rt_buffered(struct rt_io *inner, size_t read_size,
+                               size_t write_size);
 
 /*
  * Frees the buffers; what was not flushed is lost. inner stays open;
@@ -53,32 +43,19 @@ int rt_buffered_init(struct rt_buffered *buffered, struct rt_io *inner,
  */
 void rt_buffered_deinit(struct rt_buffered *buffered);
 
+struct rt_peek {
+    struct rt_future future;
+    struct rt_buffered *buffered; /* borrowed */
+    struct rt_io_waiter waiter;
+    ssize_t result; /* when ready: bytes to be seen, 0 at the end of the
+                       stream, or a negative errno */
+};
+
 /*
- * Reads ahead until at least so many bytes are in the buffer; they are then
- * at rt_peeked(). The result is how many there are: fewer than least only at
- * the end of the stream. -EMSGSIZE when least is more than the buffer holds.
+ * Reads ahead unless something was, and shows it: it lies in buffered.in until
+ * the next read, and rt_buffer_consume takes so much of it as read. Without a
+ * buffer for reading it stops the program.
  */
-struct rt_peek rt_peek(struct rt_buffered *buffered, size_t least);
-
-/* What was read ahead; borrowed, until the next read or peek. */
-static inline const char *rt_peeked(const struct rt_buffered *buffered)
-{
-    return buffered->in.bytes + buffered->in.start;
-}
-
-/* How many bytes were read ahead. */
-static inline size_t rt_peeked_size(const struct rt_buffered *buffered)
-{
-    return buffered->in.end - buffered->in.start;
-}
-
-/* Takes size bytes of those read ahead as read. Not more than there are. */
-void rt_consume(struct rt_buffered *buffered, size_t size);
-
-/* The poll of rt_peek, for those who read by themselves. */
-enum rt_poll rt_buffered_poll_peek(struct rt_buffered *buffered,
-                                   struct rt_io_waiter *waiter,
-                                   struct rt_context *cx, size_t least,
-                                   ssize_t *result);
+struct rt_peek rt_peek(struct rt_buffered *buffered);
 
 #endif

@@ -3,41 +3,34 @@
  *
  * What was written is flushed whenever the source has nothing more at the
  * moment, so nobody waits for bytes that sit in a buffer on the way. The
- * copy has a buffer of its own for each way, from its first poll to its drop;
- * without memory for it the result is -ENOMEM.
+ * copy has a buffer of its own, from its first poll to its drop; without
+ * memory for it the result is -ENOMEM.
  */
 #ifndef RT_IO_COPY_H
 #define RT_IO_COPY_H
 
-#include "io/io.h"
+#include "future/join.h"
+#include "io/buffer.h"
 
-/* One way of a copy. */
-struct rt_pump {
+struct rt_copy {
+    struct rt_future future;
     struct rt_io *from; /* borrowed */
     struct rt_io *to;   /* borrowed */
     struct rt_io_waiter read_waiter;
     struct rt_io_waiter write_waiter;
-    char *buffer;      /* owned */
-    size_t start, end; /* of what was read and is not yet written */
-    bool has_ended;    /* all was read */
-    bool is_unflushed; /* something was written since the last flush */
-    bool passes_end;   /* shuts down to at the end */
-    uint64_t total;    /* bytes written */
-};
-
-struct rt_copy {
-    struct rt_future future;
-    struct rt_pump pump;
-    ssize_t result; /* when ready: bytes written, or a negative errno;
-                       pump.total tells how many there were before it */
+    struct rt_buffer buffer; /* owned: read, and not yet written */
+    bool has_ended;          /* all was read */
+    bool is_unflushed;       /* something was written since the last flush */
+    bool passes_end;         /* shuts down to at the end */
+    uint64_t total;          /* bytes written */
+    ssize_t result;          /* when ready: total, or a negative errno */
 };
 
 struct rt_copy_both {
     struct rt_future future;
-    struct rt_pump there; /* from one to other; total counts the bytes */
-    struct rt_pump back;
-    bool is_there_done;
-    bool is_back_done;
+    struct rt_copy there; /* from one to other; total counts the bytes */
+    struct rt_copy back;
+    struct rt_join both;
     int result; /* when ready: 0, or the first error, a negative errno */
 };
 

@@ -5,14 +5,13 @@
 
 #include "base/lock.h"
 #include "base/memory.h"
+#include "io/buffer.h"
 
 enum { READER, WRITER };
 
-/* One way: bytes in a ring. */
+/* One way. */
 struct way {
-    char *ring;
-    size_t first;               /* the place of the oldest byte */
-    size_t length;              /* bytes in it */
+    struct rt_buffer bytes;
     bool is_closed;             /* no more will be written, or be read */
     struct rt_waker waiters[2]; /* owned: of the READER, of the WRITER */
 };
@@ -21,18 +20,12 @@ struct rt_duplex_shared {
     struct rt_lock lock;
     int ends;           /* guarded by lock, like the rest: not yet closed */
     struct way ways[2]; /* what side 0 reads, what side 1 reads */
-    size_t size;        /* of each ring */
-    char bytes[];
+    size_t most;        /* bytes in each of them */
 };
 
 static struct rt_duplex *duplex_of(struct rt_io *io)
 {
-    return (struct rt_duplex *)(void *)io;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
+    return RT_CONTAINER_OF(io, struct rt_duplex, io);
 }
 
 /* Takes a waker out of its slot, to be used when the lock is free again. */
@@ -42,33 +35,6 @@ static struct rt_waker take(struct rt_waker *slot)
 
     *slot = RT_NO_WAKER;
     return waker;
-}
-
-/* Copies up to size bytes out: once or twice, as the ring wraps round. */
-static size_t get_locked(struct rt_duplex_shared *shared, struct way *way,
-                         char *buffer, size_t size)
-{
-    size_t count = smaller(size, way->length);
-    size_t straight = smaller(count, shared->size - way->first);
-
-    memcpy(buffer, way->ring + way->first, straight);
-    memcpy(buffer + straight, way->ring, count - straight);
-    way->first = (way->first + count) % shared->size;
-    way->length -= count;
-    return count;
-}
-
-static size_t put_locked(struct rt_duplex_shared *shared, struct way *way,
-                         const char *buffer, size_t size)
-{
-    size_t count = smaller(size, shared->size - way->length);
-    size_t start = (way->first + way->length) % shared->size;
-    size_t straight = smaller(count, shared->size - start);
-
-    memcpy(way->ring + start, buffer, straight);
-    memcpy(way->ring, buffer + straight, count - straight);
-    way->length += count;
-    return count;
 }
 
 /*
@@ -105,6 +71,7 @@ static enum rt_poll duplex_poll_read(struct rt_io *io,
                                      size_t size, ssize_t *result)
 {
     struct rt_duplex *end = duplex_of(io);
+    struct rt_slice bytes;
     struct way *way;
 
     (void)waiter;
@@ -116,8 +83,26 @@ static enum rt_poll duplex_poll_read(struct rt_io *io,
     }
     rt_lock_acquire(&end->shared->lock);
     way = &end->shared->ways[end->side];
-    *result = (ssize_t)get_locked(end->shared, way, buffer, size);
-    return settle(end->shared, way, READER, *result > 0 || way->is_closed, cx);
+    bytes = rt_buffer_slice(&way->bytes);
+    if (bytes.size > 0) {
+        size = size < bytes.size ? size : bytes.size;
+        memcpy(buffer, bytes.data, size);
+        rt_buffer_consume(&way->bytes, size);
+        *result = (ssize_t)size;
+    }
+    return settle(end->shared, way, READER, bytes.size > 0 || way->is_closed,
+                  cx);
+}
+
+/* As many bytes as there is room for: 0, or -ENOMEM, or -EPIPE. */
+static ssize_t put(struct way *way, size_t most, const void *bytes, size_t size)
+{
+    size_t room = most - rt_buffer_length(&way->bytes);
+    size_t count = size < room ? size : room;
+    int error =
+        way->is_closed ? -EPIPE : rt_buffer_append(&way->bytes, bytes, count);
+
+    return error ? error : (ssize_t)count;
 }
 
 static enum rt_poll duplex_poll_write(struct rt_io *io,
@@ -137,9 +122,7 @@ static enum rt_poll duplex_poll_write(struct rt_io *io,
     }
     rt_lock_acquire(&end->shared->lock);
     way = &end->shared->ways[!end->side];
-    *result = way->is_closed
-                  ? -EPIPE
-                  : (ssize_t)put_locked(end->shared, way, buffer, size);
+    *result = put(way, end->shared->most, buffer, size);
     return settle(end->shared, way, WRITER, *result != 0, cx);
 }
 
@@ -166,10 +149,10 @@ static enum rt_poll duplex_poll_shutdown(struct rt_io *io,
 
     (void)waiter;
     (void)cx;
+    *result = end->shared ? 0 : -EBADF;
     if (end->shared) {
         close_way(end->shared, &end->shared->ways[!end->side]);
     }
-    *result = end->shared ? 0 : -EBADF;
     return RT_READY;
 }
 
@@ -188,7 +171,9 @@ void rt_duplex_close(struct rt_duplex *end)
     is_last = --shared->ends == 0;
     rt_lock_release(&shared->lock);
     if (is_last) {
-        rt_free(shared, sizeof(*shared) + 2 * shared->size);
+        rt_buffer_deinit(&shared->ways[0].bytes);
+        rt_buffer_deinit(&shared->ways[1].bytes);
+        rt_free(shared, sizeof(*shared));
     }
 }
 
@@ -207,19 +192,16 @@ static const struct rt_io_ops duplex_ops = {
 int rt_duplex_create(size_t size, struct rt_duplex *one,
                      struct rt_duplex *other)
 {
-    bool is_possible = size > 0 && size < SIZE_MAX / 4;
     struct rt_duplex_shared *shared =
-        is_possible ? rt_alloc(sizeof(*shared) + 2 * size) : NULL;
+        size > 0 ? rt_alloc(sizeof(*shared)) : NULL;
 
     *one = (struct rt_duplex){.io = {&duplex_ops}, .shared = shared};
-    *other = (struct rt_duplex){.io = {&duplex_ops}, .shared = shared};
+    *other =
+        (struct rt_duplex){.io = {&duplex_ops}, .shared = shared, .side = 1};
     if (!shared) {
         return size > 0 ? -ENOMEM : -EINVAL;
     }
-    other->side = 1;
     shared->ends = 2;
-    shared->size = size;
-    shared->ways[0].ring = shared->bytes;
-    shared->ways[1].ring = shared->bytes + size;
+    shared->most = size;
     return 0;
 }

@@ -30,7 +30,8 @@ struct rt_duplex {
 
 /*
  * Makes a pair with room for size bytes each way: a write waits while they
- * are full. Each end is to be closed. 0, -ENOMEM, or -EINVAL for a size of 0.
+ * are full, and gives -ENOMEM without memory for them. Each end is to be
+ * closed. 0, -ENOMEM, or -EINVAL for a size of 0.
  */
 int rt_duplex_create(size_t size, struct rt_duplex *one,
                      struct rt_duplex *other);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/panic.h"
 
 struct rt_half_shared {
     atomic_int halves; /* not yet closed */
@@ -15,22 +14,13 @@ struct rt_half_shared {
 
 static struct rt_half *half_of(struct rt_io *io)
 {
-    return (struct rt_half *)(void *)io;
+    return RT_CONTAINER_OF(io, struct rt_half, io);
 }
 
-static struct rt_io *io_of(struct rt_half_shared *shared)
+/* What both halves stand for. */
+static struct rt_io *inner(const struct rt_half *half)
 {
-    return (struct rt_io *)(void *)shared->io;
-}
-
-/* What a half stands for; when it is closed, an io that refuses all. */
-static struct rt_io *inner(struct rt_io *io)
-{
-    static const struct rt_io_ops no_ops;
-    static struct rt_io closed = {&no_ops};
-    struct rt_half *half = half_of(io);
-
-    return half->shared ? io_of(half->shared) : &closed;
+    return (struct rt_io *)(void *)half->shared->io;
 }
 
 static enum rt_poll half_poll_read(struct rt_io *io,
@@ -38,7 +28,8 @@ static enum rt_poll half_poll_read(struct rt_io *io,
                                    struct rt_context *cx, void *buffer,
                                    size_t size, ssize_t *result)
 {
-    return rt_io_poll_read(inner(io), waiter, cx, buffer, size, result);
+    return rt_io_poll_read(inner(half_of(io)), waiter, cx, buffer, size,
+                           result);
 }
 
 static enum rt_poll half_poll_write(struct rt_io *io,
@@ -46,21 +37,22 @@ static enum rt_poll half_poll_write(struct rt_io *io,
                                     struct rt_context *cx, const void *buffer,
                                     size_t size, ssize_t *result)
 {
-    return rt_io_poll_write(inner(io), waiter, cx, buffer, size, result);
+    return rt_io_poll_write(inner(half_of(io)), waiter, cx, buffer, size,
+                            result);
 }
 
 static enum rt_poll half_poll_flush(struct rt_io *io,
                                     struct rt_io_waiter *waiter,
                                     struct rt_context *cx, ssize_t *result)
 {
-    return rt_io_poll_flush(inner(io), waiter, cx, result);
+    return rt_io_poll_flush(inner(half_of(io)), waiter, cx, result);
 }
 
 static enum rt_poll half_poll_shutdown(struct rt_io *io,
                                        struct rt_io_waiter *waiter,
                                        struct rt_context *cx, ssize_t *result)
 {
-    return rt_io_poll_shutdown(inner(io), waiter, cx, result);
+    return rt_io_poll_shutdown(inner(half_of(io)), waiter, cx, result);
 }
 
 static void half_close(struct rt_io *io)
@@ -80,19 +72,24 @@ static const struct rt_io_ops writer_ops = {
     .close = half_close,
 };
 
+/* Refuses all. */
+static const struct rt_io_ops closed_ops = {0};
+
 int rt_io_split(struct rt_io *io, size_t size, struct rt_half *reader,
                 struct rt_half *writer)
 {
     struct rt_half_shared *shared = rt_alloc(sizeof(*shared) + size);
 
-    *reader = (struct rt_half){.io = {&reader_ops}, .shared = shared};
-    *writer = (struct rt_half){.io = {&writer_ops}, .shared = shared};
+    *reader = (struct rt_half){.io = {&closed_ops}};
+    *writer = (struct rt_half){.io = {&closed_ops}};
     if (!shared) {
         return -ENOMEM;
     }
     atomic_init(&shared->halves, 2);
     shared->size = size;
     memcpy(shared->io, io, size);
+    *reader = (struct rt_half){.io = {&reader_ops}, .shared = shared};
+    *writer = (struct rt_half){.io = {&writer_ops}, .shared = shared};
     return 0;
 }
 
@@ -122,36 +119,14 @@ void rt_half_close(struct rt_half *half)
     if (!shared) {
         return;
     }
-    half->shared = NULL;
     if (half->io.ops == &writer_ops) {
-        shut_down_now(io_of(shared));
+        shut_down_now(inner(half));
     }
     /* Acquire and release: who closes sees all that the other half did. */
     if (atomic_fetch_sub_explicit(&shared->halves, 1, memory_order_acq_rel) ==
         1) {
-        rt_io_close(io_of(shared));
+        rt_io_close(inner(half));
         rt_free(shared, sizeof(*shared) + shared->size);
     }
-}
-
-static void check_pair(const struct rt_half *reader,
-                       const struct rt_half *writer)
-{
-    if (!reader->shared || reader->shared != writer->shared ||
-        reader == writer) {
-        rt_panic("halves-of-two", "rt_io_rejoin of halves that were not split "
-                                  "from one another, or are closed");
-    }
-}
-
-void rt_io_rejoin(struct rt_half *reader, struct rt_half *writer,
-                  struct rt_io *io)
-{
-    struct rt_half_shared *shared = reader->shared;
-
-    check_pair(reader, writer);
-    memcpy(io, shared->io, shared->size);
-    rt_free(shared, sizeof(*shared) + shared->size);
-    reader->shared = NULL;
-    writer->shared = NULL;
+    *half = (struct rt_half){.io = {&closed_ops}};
 }

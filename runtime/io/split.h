@@ -36,12 +36,4 @@ int rt_io_split(struct rt_io *io, size_t size, struct rt_half *reader,
  */
 void rt_half_close(struct rt_half *half);
 
-/*
- * Puts the two halves of one split together again, and moves what was split
- * to io, which has room for it. The halves are closed. Not while a future
- * works on one of them.
- */
-void rt_io_rejoin(struct rt_half *reader, struct rt_half *writer,
-                  struct rt_io *io);
-
 #endif

@@ -3,90 +3,62 @@
 #include <errno.h>
 #include <string.h>
 
-enum { CHUNK = 4096 };
+#include "future/async.h"
 
-/* ---- up to a delimiter ---- */
+enum { CHUNK = 4095 }; /* bytes that rt_read_to_end wants at once */
 
-static struct rt_read_until *until_of(struct rt_future *future)
+static size_t smaller(size_t a, size_t b)
 {
-    return (struct rt_read_until *)(void *)future;
+    return a < b ? a : b;
 }
 
 /* How many more bytes a buffer may hold. */
 static size_t room_in(const struct rt_buffer *buffer, size_t most)
 {
-    size_t length = rt_buffer_length(buffer);
-
-    return length < most ? most - length : 0;
+    return most - smaller(most, rt_buffer_length(buffer));
 }
+
+/* ---- up to a delimiter ---- */
 
 /*
  * Moves what was read ahead, up to the delimiter, as far as there is room.
  * Returns 1 when that was all, 0 when more is to be read, or an error.
  */
-static int take_until(struct rt_buffered *from, char delimiter,
-                      struct rt_buffer *into, size_t most)
+static int take_until(struct rt_read_until *self)
 {
-    size_t ahead = rt_peeked_size(from);
-    const char *start = rt_peeked(from);
-    const char *found = memchr(start, delimiter, ahead);
-    size_t wanted = found ? (size_t)(found - start) + 1 : ahead;
-    size_t room = room_in(into, most);
-    size_t count = wanted < room ? wanted : room;
-    int error = rt_buffer_append(into, start, count);
+    struct rt_slice ahead = rt_buffer_slice(&self->from->in);
+    const char *found = memchr(ahead.data, self->delimiter, ahead.size);
+    size_t wanted = found ? (size_t)(found - ahead.data) + 1 : ahead.size;
+    size_t count = smaller(wanted, room_in(self->into, self->most));
+    int error = rt_buffer_append(self->into, ahead.data, count);
 
     if (error) {
         return error;
     }
-    rt_consume(from, count);
-    if (count < wanted) {
-        return -EMSGSIZE;
-    }
-    return found != NULL;
-}
-
-/* Ready: *result is 0 when the delimiter or the end was met, or an error. */
-static enum rt_poll poll_until(struct rt_read_until *until,
-                               struct rt_context *cx, ssize_t *result)
-{
-    struct rt_buffered *from = until->from;
-    int taken = 0;
-
-    while (taken == 0) {
-        if (rt_buffered_poll_peek(from, &until->waiter, cx, 1, result) ==
-            RT_PENDING) {
-            return RT_PENDING;
-        }
-        if (*result <= 0) {
-            return RT_READY;
-        }
-        taken = take_until(from, until->delimiter, until->into, until->most);
-    }
-    *result = taken < 0 ? taken : 0;
-    return RT_READY;
+    rt_buffer_consume(&self->from->in, count);
+    self->done += count;
+    return count < wanted ? -EMSGSIZE : found != NULL;
 }
 
 static enum rt_poll until_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_read_until *until = until_of(future);
-    size_t before = rt_buffer_length(until->into);
-    enum rt_poll poll = poll_until(until, cx, &until->result);
+    struct rt_read_until *self = RT_SELF(future, struct rt_read_until);
 
-    until->done += rt_buffer_length(until->into) - before;
-    if (poll == RT_READY && until->result == 0) {
-        until->result = (ssize_t)until->done;
+    RT_BEGIN(self);
+    do {
+        self->peek = rt_peek(self->from);
+        RT_AWAIT(self->peek);
+        self->result =
+            self->peek.result > 0 ? take_until(self) : self->peek.result;
+    } while (self->peek.result > 0 && self->result == 0);
+    if (self->result >= 0) {
+        self->result = (ssize_t)self->done;
     }
-    return poll;
-}
-
-static void until_drop(struct rt_future *future)
-{
-    rt_io_waiter_cancel(&until_of(future)->waiter);
+    RT_END(self);
 }
 
 static const struct rt_future_ops until_ops = {
     .poll = until_poll,
-    .drop = until_drop,
     .name = "read until",
 };
 
@@ -104,23 +76,6 @@ struct rt_read_until rt_read_until(struct rt_buffered *from, char delimiter,
 
 /* ---- lines ---- */
 
-static struct rt_next_line *next_line_of(struct rt_future *future)
-{
-    return (struct rt_next_line *)(void *)future;
-}
-
-struct rt_lines rt_lines(struct rt_buffered *from, size_t longest)
-{
-    return (struct rt_lines){.from = from, .longest = longest};
-}
-
-void rt_lines_deinit(struct rt_lines *lines)
-{
-    rt_buffer_deinit(&lines->buffer);
-    lines->line = (struct rt_slice){0};
-    lines->is_whole = false;
-}
-
 static struct rt_slice without_end(struct rt_slice line)
 {
     if (line.data[line.size - 1] == '\n') {
@@ -133,109 +88,103 @@ static struct rt_slice without_end(struct rt_slice line)
 static enum rt_poll next_line_poll(struct rt_future *future,
                                    struct rt_context *cx)
 {
-    struct rt_next_line *next = next_line_of(future);
-    struct rt_lines *lines = next->lines;
-    struct rt_buffer *buffer = &lines->buffer;
+    struct rt_next_line *self = RT_SELF(future, struct rt_next_line);
+    struct rt_lines *lines = self->lines;
 
-    if (lines->is_whole) {
-        rt_buffer_consume(buffer, rt_buffer_length(buffer));
-        lines->is_whole = false;
+    RT_BEGIN(self);
+    rt_buffer_consume(&lines->buffer, lines->used);
+    lines->used = 0;
+    self->until =
+        rt_read_until(lines->from, '\n', &lines->buffer, lines->longest);
+    RT_AWAIT(self->until);
+    if (self->until.result < 0) {
+        self->result = (int)self->until.result;
+        RT_RETURN();
     }
-    if (rt_future_poll(&next->until.future, cx) == RT_PENDING) {
-        return RT_PENDING;
+    lines->used = rt_buffer_length(&lines->buffer);
+    if (lines->used > 0) {
+        lines->line = without_end(rt_buffer_slice(&lines->buffer));
+        self->result = 1;
     }
-    next->result = next->until.result < 0 ? (int)next->until.result : 0;
-    if (next->result == 0 && rt_buffer_length(buffer) > 0) {
-        lines->line = without_end(rt_buffer_slice(buffer));
-        lines->is_whole = true;
-        next->result = 1;
-    }
-    return RT_READY;
-}
-
-static void next_line_drop(struct rt_future *future)
-{
-    rt_future_drop(&next_line_of(future)->until.future);
+    RT_END(self);
 }
 
 static const struct rt_future_ops next_line_ops = {
     .poll = next_line_poll,
-    .drop = next_line_drop,
     .name = "next line",
 };
+
+struct rt_lines rt_lines(struct rt_buffered *from, size_t longest)
+{
+    return (struct rt_lines){.from = from, .longest = longest};
+}
+
+void rt_lines_deinit(struct rt_lines *lines)
+{
+    rt_buffer_deinit(&lines->buffer);
+    lines->used = 0;
+}
 
 struct rt_next_line rt_lines_next(struct rt_lines *lines)
 {
     return (struct rt_next_line){
         .future = RT_FUTURE(&next_line_ops),
         .lines = lines,
-        .until =
-            rt_read_until(lines->from, '\n', &lines->buffer, lines->longest),
     };
 }
 
 /* ---- to the end ---- */
 
-static struct rt_read_to_end *to_end_of(struct rt_future *future)
+/*
+ * Begins a read of one byte more than there is room for: so what just fits is
+ * told from what does not. 0 or -ENOMEM.
+ */
+static int begin_read(struct rt_read_to_end *self)
 {
-    return (struct rt_read_to_end *)(void *)future;
+    struct rt_buffer *into = self->into;
+    size_t size = smaller(room_in(into, self->most), CHUNK) + 1;
+    int error = rt_buffer_reserve(into, size);
+
+    if (!error) {
+        self->read = rt_read(self->from, into->memory + into->end, size);
+    }
+    return error;
 }
 
-/*
- * One read, behind what is there. When there is no room left, a byte beside
- * it tells whether that was the end.
- */
-static enum rt_poll read_some(struct rt_read_to_end *all, struct rt_context *cx)
+/* Keeps what came, as far as there is room: 0, or an error. */
+static int end_read(struct rt_read_to_end *self)
 {
-    struct rt_buffer *into = all->into;
-    size_t room = room_in(into, all->most);
-    size_t size = room < CHUNK ? room : CHUNK;
-    char *place = &all->beside;
+    size_t count = self->read.result > 0 ? (size_t)self->read.result : 0;
+    size_t kept = smaller(count, room_in(self->into, self->most));
 
-    all->result = rt_buffer_reserve(into, size);
-    if (all->result < 0) {
-        return RT_READY;
-    }
-    if (room > 0) {
-        place = into->memory + into->end;
-    }
-    if (rt_io_poll_read(all->from, &all->waiter, cx, place, room > 0 ? size : 1,
-                        &all->result) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    if (all->result > 0 && room == 0) {
-        all->result = -EMSGSIZE;
-    }
-    return RT_READY;
+    self->into->end += kept;
+    self->done += kept;
+    return self->read.result < 0 ? (int)self->read.result
+           : kept < count        ? -EMSGSIZE
+                                 : 0;
 }
 
 static enum rt_poll to_end_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_read_to_end *all = to_end_of(future);
+    struct rt_read_to_end *self = RT_SELF(future, struct rt_read_to_end);
 
+    RT_BEGIN(self);
     do {
-        if (read_some(all, cx) == RT_PENDING) {
-            return RT_PENDING;
+        self->result = begin_read(self);
+        if (self->result < 0) {
+            RT_RETURN();
         }
-        if (all->result > 0) {
-            all->into->end += (size_t)all->result;
-            all->done += (size_t)all->result;
-        }
-    } while (all->result > 0);
-    if (all->result == 0) {
-        all->result = (ssize_t)all->done;
+        RT_AWAIT(self->read);
+        self->result = end_read(self);
+    } while (self->read.result > 0 && self->result == 0);
+    if (self->result == 0) {
+        self->result = (ssize_t)self->done;
     }
-    return RT_READY;
-}
-
-static void to_end_drop(struct rt_future *future)
-{
-    rt_io_waiter_cancel(&to_end_of(future)->waiter);
+    RT_END(self);
 }
 
 static const struct rt_future_ops to_end_ops = {
     .poll = to_end_poll,
-    .drop = to_end_drop,
     .name = "read to end",
 };
 

@@ -8,7 +8,6 @@
 #ifndef RT_IO_UNTIL_H
 #define RT_IO_UNTIL_H
 
-#include "io/buffer.h"
 #include "io/buffered.h"
 
 struct rt_read_until {
@@ -16,7 +15,7 @@ struct rt_read_until {
     struct rt_buffered *from; /* borrowed */
     struct rt_buffer *into;   /* borrowed */
     size_t most;              /* that it may hold */
-    struct rt_io_waiter waiter;
+    struct rt_peek peek;
     char delimiter;
     size_t done;    /* bytes put in so far */
     ssize_t result; /* when ready: the same, or a negative errno */
@@ -34,8 +33,8 @@ struct rt_lines {
     struct rt_buffered *from; /* borrowed */
     struct rt_buffer buffer;
     size_t longest;
+    size_t used;          /* bytes of the line that was handed out */
     struct rt_slice line; /* in buffer; without its end, \n or \r\n */
-    bool is_whole;        /* line was handed out: the next begins anew */
 };
 
 struct rt_next_line {
@@ -61,8 +60,7 @@ struct rt_read_to_end {
     struct rt_io *from;     /* borrowed */
     struct rt_buffer *into; /* borrowed */
     size_t most;            /* that it may hold */
-    struct rt_io_waiter waiter;
-    char beside;    /* what comes when into has no room left */
+    struct rt_read read;
     size_t done;    /* bytes put in so far */
     ssize_t result; /* when ready: the same, or a negative errno */
 };

@@ -300,7 +300,7 @@ static enum rt_poll reading_poll(struct rt_future *future,
 
     RT_BEGIN(self);
     TRY(rt_duplex_create(64, &self->one, &self->other));
-    TRY(rt_buffered_init(&self->buffered, &self->other.io, 8, 8));
+    self->buffered = rt_buffered(&self->other.io, 8, 8);
     self->lines = rt_lines(&self->buffered, 100);
     self->write = rt_write_all(&self->one.io, "a longer line\nend\n", 18);
     TRY_AWAIT(self->write);
