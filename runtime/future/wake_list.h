@@ -19,11 +19,13 @@ struct rt_wake_list {
     struct rt_waker wakers[RT_WAKE_LIST_MOST]; /* owned */
 };
 
+/* Makes it empty. */
 static inline void rt_wake_list_init(struct rt_wake_list *list)
 {
     list->count = 0;
 }
 
+/* True when no other fits in: time to unlock and wake. */
 static inline bool rt_wake_list_is_full(const struct rt_wake_list *list)
 {
     return list->count == RT_WAKE_LIST_MOST;
