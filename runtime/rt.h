@@ -27,7 +27,6 @@ extern "C" {
 #include "task/local.h"
 #include "task/yield.h"
 #include "task/local_set.h"
-#include "time/advance.h"
 #include "time/interval.h"
 #include "time/delay_queue.h"
 #include "time/sleep.h"

@@ -15,8 +15,7 @@
 static void fire_timers(struct rt_runtime *runtime)
 {
     if (rt_wheel_count(&runtime->wheel) > 0) {
-        rt_wheel_advance(&runtime->wheel,
-                         rt_clock_now(&runtime->clock) / RT_MILLISECONDS(1));
+        rt_wheel_advance(&runtime->wheel, rt_clock_now(&runtime->clock));
     }
 }
 
@@ -45,14 +44,9 @@ static void park(struct rt_runtime *runtime, uint64_t timeout)
 
 void rt_core_wait_for_events(struct rt_runtime *runtime)
 {
-    uint64_t tick;
-    uint64_t timeout = RT_NEVER;
+    uint64_t time = rt_wheel_await(&runtime->wheel);
 
-    if (rt_wheel_await(&runtime->wheel, &tick)) {
-        timeout =
-            rt_clock_real_until(&runtime->clock, rt_duration_of_tick(tick));
-    }
-    park(runtime, timeout);
+    park(runtime, rt_clock_real_until(&runtime->clock, time));
     rt_wheel_await_end(&runtime->wheel);
     fire_timers(runtime);
 }
@@ -86,15 +80,6 @@ void rt_core_poll_events(struct rt_worker *worker)
     rt_core_take_injected(worker);
 }
 
-static uint64_t next_deadline(struct rt_runtime *runtime)
-{
-    uint64_t tick;
-
-    return rt_wheel_next_timer(&runtime->wheel, &tick)
-               ? rt_duration_of_tick(tick)
-               : RT_NEVER;
-}
-
 static void move_clock(struct rt_runtime *runtime, uint64_t time)
 {
     if (time <= rt_clock_now(&runtime->clock)) {
@@ -106,7 +91,7 @@ static void move_clock(struct rt_runtime *runtime, uint64_t time)
 
 static void idle_paused(struct rt_runtime *runtime)
 {
-    uint64_t deadline = next_deadline(runtime);
+    uint64_t deadline = rt_wheel_next_timer(&runtime->wheel);
 
     if (deadline == RT_NEVER) {
         park(runtime, RT_NEVER);
@@ -119,7 +104,7 @@ static void idle_conducted(struct rt_runtime *runtime)
 {
     struct rt_conduct_answer state = {
         .now = rt_clock_now(&runtime->clock),
-        .next = next_deadline(runtime),
+        .next = rt_wheel_next_timer(&runtime->wheel),
         .tasks = rt_task_count(runtime),
         .timers = rt_wheel_count(&runtime->wheel),
         .fds = rt_driver_source_count(&runtime->driver) - 1, /* not its own */

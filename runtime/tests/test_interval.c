@@ -31,7 +31,7 @@ static void await_ticks(int count)
 
 static void advance(uint64_t duration)
 {
-    struct rt_advance step = rt_advance(duration);
+    struct rt_yield step = rt_advance(duration);
 
     ck_assert_int_eq(rt_block_on(runtime, &step.future), 0);
 }
@@ -203,6 +203,7 @@ static void advance_a_real_clock(void)
     struct rt_builder builder = kit_builder();
 
     rt_build(&builder, &runtime);
+    rt_enter(runtime);
     advance(RT_SECONDS(1));
 }
 

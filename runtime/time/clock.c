@@ -1,6 +1,7 @@
 #include "time/clock.h"
 
 #include "base/monotonic.h"
+#include "time/duration.h"
 
 void rt_clock_init(struct rt_clock *clock, enum rt_clock_kind kind,
                    uint32_t scale)
@@ -46,7 +47,11 @@ void rt_clock_resume(struct rt_clock *clock)
 
 uint64_t rt_clock_real_until(const struct rt_clock *clock, uint64_t deadline)
 {
-    uint64_t now = rt_clock_now(clock);
+    uint64_t now;
 
+    if (deadline == RT_NEVER) {
+        return RT_NEVER;
+    }
+    now = rt_clock_now(clock);
     return deadline <= now ? 0 : (deadline - now) / clock->scale;
 }

@@ -49,7 +49,7 @@ void rt_clock_set(struct rt_clock *clock, uint64_t now);
 void rt_clock_pause(struct rt_clock *clock);
 void rt_clock_resume(struct rt_clock *clock);
 
-/* How long, in real ns, until the clock shows deadline. */
+/* Real ns until the clock shows deadline; RT_NEVER for RT_NEVER. */
 uint64_t rt_clock_real_until(const struct rt_clock *clock, uint64_t deadline);
 
 #endif

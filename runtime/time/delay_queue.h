@@ -10,43 +10,42 @@
  *
  * A thing has a struct rt_delayed in it, so that nothing is allocated; it
  * stays where it is while it is in the queue, and is removed before it or the
- * queue goes away. Each has a timer of its own in
- * the runtime's wheel, so that inserting and removing take constant time.
+ * queue goes away. The queue has a timer wheel of its own (8 KiB), so that
+ * inserting and removing take constant time.
  *
- * Threads: one task inserts, removes and takes out; timers may fire on others.
+ * Threads: one task at a time inserts, removes and takes out.
  */
 #ifndef RT_TIME_DELAY_QUEUE_H
 #define RT_TIME_DELAY_QUEUE_H
 
-#include "base/lock.h"
-#include "sched/runtime.h"
+#include "time/sleep.h"
 
 struct rt_delay_queue {
-    size_t count;        /* things in the queue, expired ones too */
-    struct rt_lock lock; /* guards what follows */
+    size_t count; /* things in the queue, expired ones too */
+    struct rt_wheel wheel;
     struct rt_list expired;
-    struct rt_waker waker; /* owned: of the task that waits for the next */
 };
 
 /* Zero at first. */
 struct rt_delayed {
-    struct rt_timer timer;
+    struct rt_timer timer;        /* when it has fired: its node in expired */
     struct rt_delay_queue *queue; /* borrowed; NULL: in none */
-    struct rt_runtime *runtime;   /* borrowed: in whose wheel it is */
-    struct rt_list node;          /* guarded by the queue: in expired */
-    bool is_expired;              /* guarded by the queue */
 };
 
 struct rt_delay_queue_next {
     struct rt_future future;
     struct rt_delay_queue *queue; /* borrowed */
+    struct rt_sleep sleep;        /* until the wheel has work */
     struct rt_delayed *item; /* when ready: taken out; NULL: queue is empty */
 };
 
 /* An empty queue. Nothing to deinit, once its things are removed. */
 void rt_delay_queue_init(struct rt_delay_queue *queue);
 
-/* Puts a thing in that is in no queue, to come out after duration ns. */
+/*
+ * Puts a thing in that is in no queue, to come out after duration ns. Who
+ * waits for the next one meanwhile, waits anew, or polls again.
+ */
 void rt_delay_queue_insert(struct rt_delay_queue *queue,
                            struct rt_delayed *item, uint64_t duration);
 

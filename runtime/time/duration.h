@@ -14,13 +14,6 @@
 /* Later than any time that a program will see. */
 #define RT_NEVER UINT64_MAX
 
-/* The end of the tick of 1 ms, in ns; or RT_NEVER when that is too much. */
-static inline uint64_t rt_duration_of_tick(uint64_t tick)
-{
-    return tick > RT_NEVER / RT_MILLISECONDS(1) ? RT_NEVER
-                                                : RT_MILLISECONDS(tick);
-}
-
 /* a + b, or RT_NEVER when that is too much. */
 static inline uint64_t rt_duration_add(uint64_t a, uint64_t b)
 {

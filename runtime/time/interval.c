@@ -51,7 +51,7 @@ static enum rt_poll tick_poll(struct rt_future *future, struct rt_context *cx)
     RT_BEGIN(self);
     self->sleep = rt_sleep_until(self->interval->next);
     RT_AWAIT(self->sleep);
-    self->scheduled = self->sleep.deadline;
+    self->scheduled = self->interval->next;
     self->interval->next = following(self->interval, self->scheduled);
     RT_END(self);
 }

@@ -1,16 +1,14 @@
 #include "time/sleep.h"
 
-static struct rt_sleep *sleep_of(struct rt_future *future)
-{
-    return (struct rt_sleep *)(void *)future;
-}
+#include "base/panic.h"
+#include "future/async.h"
+#include "trace/trace.h"
 
-/* Has the waker woken at the deadline. False: the deadline is over. */
+/* Has the waker woken at the deadline. False: that is over. */
 static bool arm(struct rt_sleep *sleep, const struct rt_waker *waker)
 {
     enum rt_armed armed =
-        rt_wheel_arm(rt_runtime_wheel(sleep->runtime), &sleep->timer,
-                     rt_wheel_tick_of(sleep->deadline), waker);
+        rt_wheel_arm(rt_runtime_wheel(sleep->runtime), &sleep->timer, waker);
 
     if (armed == RT_ARMED_NOW) {
         rt_driver_interrupt(rt_runtime_driver(sleep->runtime));
@@ -26,27 +24,25 @@ static struct rt_waker disarm(struct rt_sleep *sleep)
     return rt_wheel_disarm(rt_runtime_wheel(sleep->runtime), &sleep->timer);
 }
 
-static bool is_over(const struct rt_sleep *sleep)
+bool rt_sleep_is_over(struct rt_sleep *sleep, const struct rt_context *cx)
 {
-    return rt_clock_now(rt_runtime_clock(sleep->runtime)) >= sleep->deadline;
+    if (!sleep->runtime) {
+        sleep->runtime = rt_context_runtime(cx);
+    }
+    return !arm(sleep, cx->waker);
 }
 
 static enum rt_poll sleep_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_sleep *sleep = sleep_of(future);
+    struct rt_sleep *sleep = RT_SELF(future, struct rt_sleep);
 
-    if (!sleep->runtime) {
-        sleep->runtime = rt_context_runtime(cx);
-    }
-    if (!is_over(sleep) && arm(sleep, cx->waker)) {
-        return RT_PENDING;
-    }
-    return rt_budget_spend(cx) ? RT_READY : RT_PENDING;
+    return rt_sleep_is_over(sleep, cx) && rt_budget_spend(cx) ? RT_READY
+                                                              : RT_PENDING;
 }
 
 static void sleep_drop(struct rt_future *future)
 {
-    struct rt_waker waker = disarm(sleep_of(future));
+    struct rt_waker waker = disarm(RT_SELF(future, struct rt_sleep));
 
     rt_waker_drop(&waker);
 }
@@ -58,57 +54,56 @@ static const struct rt_future_ops sleep_ops = {
 };
 
 /*
- * rt_sleep has just looked at the clock, which takes as long as all the rest.
- * So the first poll doesn't, if the clock runs: should it come so late that the
- * time is over, the wheel sees that in the next turn of the loop.
+ * To look at the clock takes as long as all the rest, so it is done once, when
+ * a sleep is made. A poll only asks the wheel, which may be some polls behind
+ * the clock; so what is over now gets a deadline that the wheel knows as over.
  */
-static enum rt_poll first_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_sleep *sleep = sleep_of(future);
-
-    future->ops = &sleep_ops;
-    sleep->runtime = rt_context_runtime(cx);
-    if (!rt_clock_stands_still(rt_runtime_clock(sleep->runtime)) &&
-        arm(sleep, cx->waker)) {
-        return RT_PENDING;
-    }
-    return sleep_poll(future, cx);
-}
-
-static const struct rt_future_ops new_sleep_ops = {
-    .poll = first_poll,
-    .drop = sleep_drop,
-    .name = "sleep",
-};
-
-struct rt_sleep rt_sleep_until(uint64_t deadline)
+static struct rt_sleep make(uint64_t now, uint64_t deadline)
 {
     return (struct rt_sleep){
         .future = RT_FUTURE(&sleep_ops),
-        .deadline = deadline,
+        .timer.deadline = deadline > now ? deadline : 0,
     };
+}
+
+struct rt_sleep rt_sleep_until(uint64_t deadline)
+{
+    return make(rt_current() ? rt_now() : 0, deadline);
 }
 
 struct rt_sleep rt_sleep(uint64_t duration)
 {
-    bool is_short = duration < RT_MILLISECONDS(1); /* may be over at once */
+    uint64_t now = rt_now();
 
-    return (struct rt_sleep){
-        .future = RT_FUTURE(is_short ? &sleep_ops : &new_sleep_ops),
-        .deadline = rt_duration_add(rt_now(), duration),
-    };
+    return make(now, rt_duration_add(now, duration));
 }
 
 void rt_sleep_reset(struct rt_sleep *sleep, uint64_t deadline)
 {
+    struct rt_runtime *runtime = sleep->runtime;
     struct rt_waker waker = disarm(sleep);
 
-    sleep->deadline = deadline;
-    sleep->future = RT_FUTURE(&sleep_ops);
+    *sleep = rt_sleep_until(deadline);
+    sleep->runtime = runtime;
     /* The task that waits keeps waiting, without a poll in between. */
-    if (waker.ops && !is_over(sleep) && arm(sleep, &waker)) {
+    if (waker.ops && arm(sleep, &waker)) {
         rt_waker_drop(&waker);
     } else {
         rt_waker_wake(&waker);
     }
+}
+
+struct rt_yield rt_advance(uint64_t duration)
+{
+    struct rt_clock *clock =
+        rt_runtime_clock(rt_current_or_panic("rt_advance"));
+    uint64_t time = rt_duration_add(rt_clock_now(clock), duration);
+
+    if (clock->kind != RT_CLOCK_PAUSED) {
+        rt_panic("advance-unless-paused",
+                 "rt_advance moves a clock that is not paused");
+    }
+    rt_clock_set(clock, time);
+    RT_TRACE(rt_trace_write(RT_TRACE_CLOCK_ADVANCE, 0, 0, 0, time));
+    return rt_yield(); /* for a turn of the driver, in which timers fire */
 }

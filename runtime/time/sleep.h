@@ -9,13 +9,13 @@
 #define RT_TIME_SLEEP_H
 
 #include "sched/runtime.h"
+#include "task/yield.h"
 #include "time/duration.h"
 
 struct rt_sleep {
     struct rt_future future;
     struct rt_timer timer;
     struct rt_runtime *runtime; /* borrowed: whose wheel the timer is in */
-    uint64_t deadline;          /* ns of the runtime's clock */
 };
 
 /* Ready after duration ns. Called inside a runtime. */
@@ -26,5 +26,20 @@ struct rt_sleep rt_sleep_until(uint64_t deadline);
 
 /* Sets a new deadline, also for a sleep that was polled or is ready. */
 void rt_sleep_reset(struct rt_sleep *sleep, uint64_t deadline);
+
+/*
+ * For a future that is pending and has a time limit: true when the time is
+ * over; else the waker is left. It spends nothing of the poll budget, or an
+ * inner future that uses it all up would never time out.
+ */
+bool rt_sleep_is_over(struct rt_sleep *sleep, const struct rt_context *cx);
+
+/*
+ * For tests: moves a clock that is paused on by duration ns. When the yield
+ * that it returns has been awaited, all timers that are due by then have
+ * fired, in order, and each task that they woke has been polled. They all see
+ * the new time; an rt_sleep of the same length lets each see its own.
+ */
+struct rt_yield rt_advance(uint64_t duration);
 
 #endif

@@ -1,49 +1,26 @@
 #include "time/timeout.h"
 
-static struct rt_timeout *timeout_of(struct rt_future *future)
-{
-    return (struct rt_timeout *)(void *)future;
-}
-
-/*
- * An inner future that finds the budget used up has not had its last word;
- * but the time must be looked at all the same, or a future that is always
- * ready would never time out. So the sleep is polled with a unit of its own.
- */
-static enum rt_poll poll_sleep(struct rt_timeout *timeout,
-                               struct rt_context *cx)
-{
-    struct rt_context own = *cx;
-
-    own.budget = 1;
-    return rt_future_poll(&timeout->sleep.future, &own);
-}
+#include "future/async.h"
 
 static enum rt_poll timeout_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
-    struct rt_timeout *timeout = timeout_of(future);
+    struct rt_timeout *self = RT_SELF(future, struct rt_timeout);
 
-    timeout->future.awaiting = timeout->inner;
-    if (rt_future_poll(timeout->inner, cx) == RT_PENDING) {
-        if (poll_sleep(timeout, cx) == RT_PENDING) {
-            rt_future_check_kept(timeout->inner, "what has a timeout", cx);
-            return RT_PENDING;
-        }
-        timeout->is_expired = true;
+    if (rt_future_poll(self->future.awaiting, cx) == RT_READY) {
+        return RT_READY;
     }
-    timeout->future.awaiting = NULL;
-    rt_future_drop(timeout->inner);
-    rt_future_drop(&timeout->sleep.future);
-    return RT_READY;
+    if (rt_sleep_is_over(&self->sleep, cx)) {
+        self->is_expired = true;
+        return RT_READY;
+    }
+    rt_future_check_kept(self->future.awaiting, "what has a timeout", cx);
+    return RT_PENDING;
 }
 
 static void timeout_drop(struct rt_future *future)
 {
-    struct rt_timeout *timeout = timeout_of(future);
-
-    rt_future_drop(timeout->inner);
-    rt_future_drop(&timeout->sleep.future);
+    rt_future_drop(&RT_SELF(future, struct rt_timeout)->sleep.future);
 }
 
 static const struct rt_future_ops timeout_ops = {
@@ -52,20 +29,20 @@ static const struct rt_future_ops timeout_ops = {
     .name = "timeout",
 };
 
-struct rt_timeout rt_timeout_at(struct rt_future *inner, uint64_t deadline)
+static struct rt_timeout make(struct rt_future *inner, struct rt_sleep sleep)
 {
     return (struct rt_timeout){
-        .future = RT_FUTURE(&timeout_ops),
-        .inner = inner,
-        .sleep = rt_sleep_until(deadline),
+        .future = {.ops = &timeout_ops, .awaiting = inner},
+        .sleep = sleep,
     };
+}
+
+struct rt_timeout rt_timeout_at(struct rt_future *inner, uint64_t deadline)
+{
+    return make(inner, rt_sleep_until(deadline));
 }
 
 struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration)
 {
-    return (struct rt_timeout){
-        .future = RT_FUTURE(&timeout_ops),
-        .inner = inner,
-        .sleep = rt_sleep(duration),
-    };
+    return make(inner, rt_sleep(duration));
 }

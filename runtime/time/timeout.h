@@ -2,8 +2,8 @@
  * Timeout: gives a future only so much time.
  *
  * Ready when the inner future is, or when the time is over; is_expired tells
- * which. Either way the inner future has been dropped then. The inner future
- * is polled first: when both are due, its result wins.
+ * which. The inner future is polled first: when both are due, its result wins.
+ * It is dropped with the timeout, so RT_AWAIT has dropped it.
  */
 #ifndef RT_TIME_TIMEOUT_H
 #define RT_TIME_TIMEOUT_H
@@ -11,13 +11,15 @@
 #include "time/sleep.h"
 
 struct rt_timeout {
-    struct rt_future future;
-    struct rt_future *inner; /* borrowed: in the frame beside this one */
+    struct rt_future future; /* it awaits the inner one from the beginning */
     struct rt_sleep sleep;
     bool is_expired; /* set when ready: the time was over first */
 };
 
-/* Gives inner (borrowed, not yet polled) up to duration ns from now. */
+/*
+ * Gives inner up to duration ns from now. It was not polled yet, and lies in
+ * the frame beside this one.
+ */
 struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration);
 
 /* The same, until rt_now() has reached deadline ns. */

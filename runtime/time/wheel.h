@@ -1,13 +1,13 @@
 /*
- * Timer wheel: holds any number of timers; insert and cancel take constant
- * time.
+ * Timer wheel: holds any number of timers; arming and disarming one takes
+ * constant time.
  *
  * A hierarchical wheel (Varghese and Lauck: "Hashed and hierarchical timing
- * wheels", SOSP 1987) of 6 levels with 64 slots each. A tick is 1 ms. A slot
- * of level 0 is one tick wide, one of level 1 is 64 ticks, and so on: level 5
- * reaches 2 years, and what lies beyond waits in its last slot and is sorted
- * in again. A timer sits in the level of the highest group of 6 bits in which
- * its deadline differs from now, and moves down as that time comes.
+ * wheels", SOSP 1987). A tick is 1 ms; deadlines round up to one. A level has
+ * 64 slots: one of level 0 is a tick wide, one of level 1 is 64 ticks, and so
+ * on. A timer sits in the level of the highest group of 6 bits in which its
+ * tick differs from now, and moves down as that time comes. With 8 levels there
+ * is no time in ns that is out of reach.
  *
  * Threads: any thread may use a wheel; its lock guards it and its timers. A
  * timer's waker is woken outside of the lock, so it may do anything.
@@ -22,36 +22,35 @@
 #include "base/list.h"
 #include "base/lock.h"
 #include "future/waker.h"
+#include "time/duration.h"
 
 enum {
-    RT_WHEEL_LEVELS = 6,
+    RT_WHEEL_LEVELS = 8,
     RT_WHEEL_SLOT_BITS = 6,
     RT_WHEEL_SLOTS = 1 << RT_WHEEL_SLOT_BITS,
 };
 
+/* Zero at first; it stays where it is while it is armed. */
 struct rt_timer {
-    struct rt_list node;   /* in a slot, or in a list of fired timers */
-    uint64_t tick;         /* when it is due */
+    struct rt_list node;   /* in a slot, while armed */
+    uint64_t deadline;     /* ns: set by its owner, while not armed */
     struct rt_waker waker; /* owned: woken when it fires; set while armed */
-    uint32_t id;           /* from 1: which arming it is, for the trace */
-    uint32_t task;         /* who armed it, for the trace */
+    uint32_t id;           /* for the trace, from 1: which arming it is */
+    uint32_t task;         /* for the trace: who armed it */
 };
 
 struct rt_wheel {
     RT_ATOMIC(uint64_t) count; /* armed timers; changed under the lock only */
     struct rt_lock lock;       /* guards what follows */
     uint64_t now;              /* tick up to which timers have fired */
-    uint64_t awaited;          /* the tick that somebody waits for: see below */
-    uint32_t last_id;
-    uint64_t occupied[RT_WHEEL_LEVELS]; /* a bit for each slot in use */
+    uint64_t awaited;          /* the tick that rt_wheel_await has told */
+    uint64_t occupied[RT_WHEEL_LEVELS]; /* a bit for each slot in use; may be
+                                           set for one that got empty */
     struct rt_list slots[RT_WHEEL_LEVELS][RT_WHEEL_SLOTS];
 };
 
-/* A wheel without timers, at tick 0. Nothing to deinit. */
+/* A wheel without timers, at time 0. Nothing to deinit. */
 void rt_wheel_init(struct rt_wheel *wheel);
-
-/* The tick at which a deadline in ns is over: rounded up, never early. */
-uint64_t rt_wheel_tick_of(uint64_t deadline_ns);
 
 /* How many timers are armed. */
 static inline uint64_t rt_wheel_count(const struct rt_wheel *wheel)
@@ -68,45 +67,36 @@ static inline bool rt_timer_is_armed(const struct rt_timer *timer)
 /* What became of a timer that was to be armed. */
 enum rt_armed {
     RT_ARMED,     /* it will fire */
-    RT_ARMED_DUE, /* its tick is over: it is not armed */
-    RT_ARMED_NOW, /* it will fire before what rt_wheel_await was told, so
+    RT_ARMED_DUE, /* its time is over: it is not armed */
+    RT_ARMED_NOW, /* it will fire before what rt_wheel_await has told, so
                      whoever waits is to be interrupted */
 };
 
 /*
- * Arms a timer (zero at first) for a tick, to wake a clone of waker; the timer
- * must stay where it is until it fires or is disarmed. If it is armed already,
- * it keeps its tick and gets this waker.
+ * Arms a timer to wake a clone of waker at its deadline. If it is armed
+ * already, it gets this waker.
  */
 enum rt_armed rt_wheel_arm(struct rt_wheel *wheel, struct rt_timer *timer,
-                           uint64_t tick, const struct rt_waker *waker);
+                           const struct rt_waker *waker);
 
 /* Disarms a timer; returns the waker, owned, if it had not fired. */
 struct rt_waker rt_wheel_disarm(struct rt_wheel *wheel, struct rt_timer *timer);
 
 /*
- * The next tick at which the wheel has work, in constant time: a timer that
- * is due, or a slot to sort into lower levels. False: no timers.
+ * The next time, ns, at which the wheel has work: a timer that is due, or a
+ * slot whose timers move down. RT_NEVER: no timers. In constant time. The
+ * caller is going to wait for it, and calls rt_wheel_await_end then.
  */
-bool rt_wheel_next_work(struct rt_wheel *wheel, uint64_t *tick);
-
-/*
- * The same, for somebody who is going to wait until then: see RT_ARMED_NOW.
- * He calls rt_wheel_await_end afterwards.
- */
-bool rt_wheel_await(struct rt_wheel *wheel, uint64_t *tick);
+uint64_t rt_wheel_await(struct rt_wheel *wheel);
 void rt_wheel_await_end(struct rt_wheel *wheel);
 
-/*
- * The tick of the earliest timer; looks through one slot, or through the top
- * level when only that is in use. False: no timers.
- */
-bool rt_wheel_next_timer(struct rt_wheel *wheel, uint64_t *tick);
+/* When the earliest timer fires, ns; looks through one slot. RT_NEVER: none. */
+uint64_t rt_wheel_next_timer(struct rt_wheel *wheel);
 
 /*
- * Moves time on to tick and wakes the timers that are due, in the order of
+ * Moves time on to now ns and wakes the timers that are due, in the order of
  * their ticks. A wake may arm and disarm timers of this wheel.
  */
-void rt_wheel_advance(struct rt_wheel *wheel, uint64_t tick);
+void rt_wheel_advance(struct rt_wheel *wheel, uint64_t now);
 
 #endif
