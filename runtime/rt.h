@@ -80,7 +80,6 @@ extern "C" {
 #include "codec/prefixed.h"
 #include "codec/resp.h"
 
-#include "testing/poll.h"
 #include "testing/script.h"
 #include "testing/test.h"
 

@@ -3,157 +3,135 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/panic.h"
-
-enum { READER, WRITER };
-
-static struct rt_script *script_of(struct rt_io *io)
-{
-    return (struct rt_script *)(void *)io;
-}
 
 /* ---- making steps ---- */
 
-struct rt_script_step rt_script_give(const void *bytes, size_t size)
+static struct rt_script_step step(enum rt_script_kind kind, const void *bytes,
+                                  size_t size, int error)
 {
     return (struct rt_script_step){
-        .kind = RT_SCRIPT_GIVE, .bytes = bytes, .size = size};
+        .kind = kind, .bytes = bytes, .size = size, .error = error};
+}
+
+struct rt_script_step rt_script_give(const void *bytes, size_t size)
+{
+    return step(RT_SCRIPT_READ, bytes, size, 0);
 }
 
 struct rt_script_step rt_script_expect(const void *bytes, size_t size)
 {
-    return (struct rt_script_step){
-        .kind = RT_SCRIPT_EXPECT, .bytes = bytes, .size = size};
+    return step(RT_SCRIPT_WRITE, bytes, size, 0);
 }
 
 struct rt_script_step rt_script_end(void)
 {
-    return rt_script_give("", 0);
+    return step(RT_SCRIPT_READ, "", 0, 0);
 }
 
 struct rt_script_step rt_script_fail_read(int error)
 {
-    return (struct rt_script_step){
-        .kind = RT_SCRIPT_FAIL_READ, .bytes = "", .error = error};
+    return step(RT_SCRIPT_READ, "", 0, error);
 }
 
 struct rt_script_step rt_script_fail_write(int error)
 {
-    return (struct rt_script_step){
-        .kind = RT_SCRIPT_FAIL_WRITE, .bytes = "", .error = error};
+    return step(RT_SCRIPT_WRITE, "", 0, error);
 }
 
 struct rt_script_step rt_script_wait(uint64_t duration)
 {
-    return (struct rt_script_step){.kind = RT_SCRIPT_WAIT,
-                                   .duration = duration};
+    return (struct rt_script_step){
+        .kind = RT_SCRIPT_WAIT, .bytes = "", .duration = duration};
 }
 
 /* ---- finding the step whose turn it is ---- */
 
-static bool is_for(const struct rt_script_step *step, int who)
-{
-    return who == READER ? step->kind == RT_SCRIPT_GIVE ||
-                               step->kind == RT_SCRIPT_FAIL_READ
-                         : step->kind == RT_SCRIPT_EXPECT ||
-                               step->kind == RT_SCRIPT_FAIL_WRITE;
-}
-
-/* The first step that is not done; a writer passes by what is for reads. */
-static struct rt_script_step *find(struct rt_script *script, int who)
+/* The first step that is not done, but for those of this kind; or NULL. */
+static struct rt_script_step *first_but(struct rt_script *script,
+                                        enum rt_script_kind passed_by)
 {
     for (int i = 0; i < RT_SCRIPT_STEPS_MOST; i++) {
-        struct rt_script_step *step = &script->steps[i];
+        struct rt_script_step *first = &script->steps[i];
 
-        if (step->kind == RT_SCRIPT_NO_STEP) {
+        if (first->kind == RT_SCRIPT_NO_STEP) {
             break;
         }
-        if (!step->is_done && !(who == WRITER && is_for(step, READER))) {
-            return step;
+        if (!first->is_done && first->kind != passed_by) {
+            return first;
         }
     }
     return NULL;
 }
 
-static void finish(struct rt_script *script, struct rt_script_step *step,
-                   int who)
+static void finish(struct rt_script *script, struct rt_script_step *done)
 {
-    step->is_done = true;
-    rt_waker_wake(&script->sides[!who].waker);
+    done->is_done = true;
+    rt_waker_wake(&script->reader.waker);
+    rt_waker_wake(&script->writer.waker);
 }
 
 /* Each side has a nap of its own: it may be another task that waits. */
-static enum rt_poll wait_for(struct rt_script_step *step,
+static enum rt_poll wait_for(struct rt_script_step *wait,
                              struct rt_script_side *side, struct rt_context *cx)
 {
-    if (step->deadline == 0) {
-        step->deadline = rt_duration_add(rt_now(), step->duration);
+    if (wait->deadline == 0) {
+        wait->deadline = rt_duration_add(rt_now(), wait->duration);
     }
-    if (side->wait != step) {
+    if (side->nap.timer.deadline != wait->deadline) {
         rt_future_drop(&side->nap.future);
-        side->nap = rt_sleep_until(step->deadline);
-        side->wait = step;
+        side->nap = rt_sleep_until(wait->deadline);
     }
     return rt_future_poll(&side->nap.future, cx);
 }
 
-/* Ready: *step is the one for this side, or NULL when none is left. */
-static enum rt_poll reach(struct rt_script *script, int who,
-                          struct rt_context *cx, struct rt_script_step **step)
+/*
+ * Ready: *next is the step of this kind whose turn it is, or NULL when none is
+ * left. A write passes by what is for reads; a wait begins when it is first.
+ */
+static enum rt_poll reach(struct rt_script *script, enum rt_script_kind kind,
+                          struct rt_context *cx, struct rt_script_step **next)
 {
-    struct rt_script_side *side = &script->sides[who];
+    bool is_read = kind == RT_SCRIPT_READ;
+    struct rt_script_side *side = is_read ? &script->reader : &script->writer;
 
     for (;;) {
-        bool is_wait;
-
-        *step = find(script, who);
-        if (!*step || is_for(*step, who)) {
+        *next = first_but(script, is_read ? RT_SCRIPT_NO_STEP : RT_SCRIPT_READ);
+        if (!*next || (*next)->kind == kind) {
             return rt_budget_spend(cx) ? RT_READY : RT_PENDING;
         }
-        is_wait = (*step)->kind == RT_SCRIPT_WAIT;
-        if (!is_wait || *step != find(script, READER)) {
+        if ((*next)->kind != RT_SCRIPT_WAIT ||
+            *next != first_but(script, RT_SCRIPT_NO_STEP)) {
             rt_waker_store(&side->waker, cx->waker);
             return RT_PENDING;
         }
-        if (wait_for(*step, side, cx) == RT_PENDING) {
+        if (wait_for(*next, side, cx) == RT_PENDING) {
             return RT_PENDING;
         }
-        finish(script, *step, who);
+        finish(script, *next);
     }
 }
 
 /* ---- telling what went wrong ---- */
 
-enum { QUOTE_MOST = 40, QUOTE_SIZE = 4 * QUOTE_MOST + 4 };
+enum { QUOTE_MOST = 40, QUOTE_SIZE = 4 * QUOTE_MOST + 1 };
 
 /* Writes the bytes into text, as in a C string, cut where they are many. */
 static const char *quote(const char *bytes, size_t size, char text[QUOTE_SIZE])
 {
-    size_t used = 0;
+    char *end = text;
 
     for (size_t i = 0; i < size && i < QUOTE_MOST; i++) {
         unsigned char byte = (unsigned char)bytes[i];
         bool is_plain =
             byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
 
-        used += (size_t)snprintf(text + used, QUOTE_SIZE - used,
-                                 is_plain ? "%c" : "\\x%02x", byte);
+        end +=
+            snprintf(end, sizeof("\\xff"), is_plain ? "%c" : "\\x%02x", byte);
     }
-    snprintf(text + used, QUOTE_SIZE - used, "%s",
-             size > QUOTE_MOST ? "..." : "");
+    *end = '\0';
     return text;
-}
-
-static void check_expected(const struct rt_script_step *step,
-                           const char *written, size_t size)
-{
-    char text[QUOTE_SIZE];
-
-    if (!step) {
-        rt_panic("script-unexpected-write",
-                 "\"%s\" was written; no more was expected",
-                 quote(written, size, text));
-    }
 }
 
 static void check_same(const char *expected, const char *written, size_t size)
@@ -165,46 +143,44 @@ static void check_same(const char *expected, const char *written, size_t size)
     while (same < size && expected[same] == written[same]) {
         same++;
     }
-    if (same == size) {
-        return;
+    if (same < size) {
+        start = same > QUOTE_MOST / 2 ? same - QUOTE_MOST / 2 : 0;
+        rt_panic("script-mismatch",
+                 "\"%s\" was expected, but \"%s\" was written: they differ "
+                 "from byte %zu on, and are shown from byte %zu on",
+                 quote(expected + start, size - start, texts[0]),
+                 quote(written + start, size - start, texts[1]), same, start);
     }
-    start = same > QUOTE_MOST / 2 ? same - QUOTE_MOST / 2 : 0;
-    rt_panic("script-mismatch",
-             "expected \"%s\", but \"%s\" was written: they differ from byte "
-             "%zu on, and are shown from byte %zu on",
-             quote(expected + start, size - start, texts[0]),
-             quote(written + start, size - start, texts[1]), same, start);
 }
 
 static void check_all_used(struct rt_script *script)
 {
-    static const char *const names[] = {
-        "", "give", "fail a read with", "expect", "fail a write with", "wait"};
-    const struct rt_script_step *step = find(script, READER);
+    static const char *const names[] = {"", "read", "write", "wait"};
+    const struct rt_script_step *left = first_but(script, RT_SCRIPT_NO_STEP);
     char text[QUOTE_SIZE];
 
-    if (step) {
+    if (left) {
         rt_panic("script-unused",
-                 "step %td was not used, or not to its end: %s \"%s\" %d",
-                 step - script->steps, names[step->kind],
-                 quote(step->bytes, step->size, text), step->error);
+                 "step %td was not used, or not to its end: %s \"%s\"",
+                 left - script->steps, names[left->kind],
+                 quote(left->bytes, left->size, text));
     }
 }
 
 /* ---- the io ---- */
 
-/* Moves on by up to size bytes; a step without bytes ends at once. */
-static size_t use(struct rt_script *script, struct rt_script_step *step,
-                  int who, size_t size)
+/* Moves on by up to size bytes, or to the end of a step without bytes. */
+static ssize_t use(struct rt_script *script, struct rt_script_step *used,
+                   size_t size)
 {
-    size_t count = size < step->size ? size : step->size;
+    size_t count = size < used->size ? size : used->size;
 
-    step->bytes += count;
-    step->size -= count;
-    if (step->size == 0) {
-        finish(script, step, who);
+    used->bytes += count;
+    used->size -= count;
+    if (used->size == 0) {
+        finish(script, used);
     }
-    return count;
+    return used->error ? used->error : (ssize_t)count;
 }
 
 static enum rt_poll script_poll_read(struct rt_io *io,
@@ -212,21 +188,17 @@ static enum rt_poll script_poll_read(struct rt_io *io,
                                      struct rt_context *cx, void *buffer,
                                      size_t size, ssize_t *result)
 {
-    struct rt_script *script = script_of(io);
-    struct rt_script_step *step;
-    const char *bytes;
-    size_t count;
+    struct rt_script *script = RT_CONTAINER_OF(io, struct rt_script, io);
+    struct rt_script_step *next;
 
     (void)waiter;
-    if (reach(script, READER, cx, &step) == RT_PENDING) {
+    if (reach(script, RT_SCRIPT_READ, cx, &next) == RT_PENDING) {
         return RT_PENDING;
     }
     *result = 0;
-    if (step) {
-        bytes = step->bytes;
-        count = use(script, step, READER, size);
-        memcpy(buffer, bytes, count);
-        *result = step->error ? step->error : (ssize_t)count;
+    if (next) {
+        memcpy(buffer, next->bytes, size < next->size ? size : next->size);
+        *result = use(script, next, size);
     }
     return RT_READY;
 }
@@ -236,35 +208,36 @@ static enum rt_poll script_poll_write(struct rt_io *io,
                                       struct rt_context *cx, const void *buffer,
                                       size_t size, ssize_t *result)
 {
-    struct rt_script *script = script_of(io);
-    struct rt_script_step *step;
-    const char *expected;
-    size_t count;
+    struct rt_script *script = RT_CONTAINER_OF(io, struct rt_script, io);
+    struct rt_script_step *next;
+    char text[QUOTE_SIZE];
 
     (void)waiter;
-    if (reach(script, WRITER, cx, &step) == RT_PENDING) {
+    if (reach(script, RT_SCRIPT_WRITE, cx, &next) == RT_PENDING) {
         return RT_PENDING;
     }
-    check_expected(step, buffer, size);
-    expected = step->bytes;
-    count = use(script, step, WRITER, size);
-    check_same(expected, buffer, count);
-    *result = step->error ? step->error : (ssize_t)count;
+    if (!next) {
+        rt_panic("script-unexpected-write",
+                 "\"%s\" was written; no more was expected",
+                 quote(buffer, size, text));
+    }
+    check_same(next->bytes, buffer, size < next->size ? size : next->size);
+    *result = use(script, next, size);
     return RT_READY;
 }
 
 void rt_script_close(struct rt_script *script)
 {
     check_all_used(script);
-    for (int who = READER; who <= WRITER; who++) {
-        rt_waker_drop(&script->sides[who].waker);
-        rt_future_drop(&script->sides[who].nap.future);
-    }
+    rt_waker_drop(&script->reader.waker);
+    rt_waker_drop(&script->writer.waker);
+    rt_future_drop(&script->reader.nap.future);
+    rt_future_drop(&script->writer.nap.future);
 }
 
 static void script_close(struct rt_io *io)
 {
-    rt_script_close(script_of(io));
+    rt_script_close(RT_CONTAINER_OF(io, struct rt_script, io));
 }
 
 const struct rt_io_ops rt_script_ops = {

@@ -27,12 +27,10 @@
 enum { RT_SCRIPT_STEPS_MOST = 32 };
 
 enum rt_script_kind {
-    RT_SCRIPT_NO_STEP,   /* after the last one */
-    RT_SCRIPT_GIVE,      /* reads get these bytes; no bytes: the end */
-    RT_SCRIPT_FAIL_READ, /* the next read fails */
-    RT_SCRIPT_EXPECT,    /* these bytes are to be written */
-    RT_SCRIPT_FAIL_WRITE,
-    RT_SCRIPT_WAIT, /* nothing happens for a while */
+    RT_SCRIPT_NO_STEP, /* after the last one */
+    RT_SCRIPT_READ,    /* reads get these bytes; none: the error, or the end */
+    RT_SCRIPT_WRITE,   /* these bytes are to be written; none: the error */
+    RT_SCRIPT_WAIT,    /* nothing happens for a while */
 };
 
 struct rt_script_step {
@@ -40,23 +38,23 @@ struct rt_script_step {
     bool is_done;
     const char *bytes; /* borrowed: what is left to give or to expect */
     size_t size;
-    int error;         /* a negative errno */
+    int error;         /* a negative errno; or 0 */
     uint64_t duration; /* of a wait, ns */
     uint64_t deadline; /* of a wait that was come to, ns */
 };
 
 /* Who reads the script, or who writes to it. */
 struct rt_script_side {
-    struct rt_waker waker;             /* owned: waits for the other side */
-    struct rt_sleep nap;               /* waits for the clock */
-    const struct rt_script_step *wait; /* borrowed: what the nap is for */
+    struct rt_waker waker; /* owned: waits for the other side */
+    struct rt_sleep nap;   /* waits for the clock */
 };
 
 /* May be moved until it is first used, and not after. */
 struct rt_script {
     struct rt_io io;
     struct rt_script_step steps[RT_SCRIPT_STEPS_MOST];
-    struct rt_script_side sides[2];
+    struct rt_script_side reader;
+    struct rt_script_side writer;
 };
 
 extern const struct rt_io_ops rt_script_ops;

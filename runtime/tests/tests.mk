@@ -38,7 +38,7 @@ FAULTS_SOURCES := $(wildcard runtime/tests/faults/*.c) runtime/tests/kit.c \
 FAULTS_CALLS := accept4 bind close connect epoll_create1 epoll_ctl epoll_wait \
 	eventfd fcntl fdatasync fstat fsync ftruncate getaddrinfo getsockopt \
 	listen mkdir mmap open opendir pipe2 poll posix_spawnp pread \
-	pthread_create pwrite read readlink recv recvfrom recvmsg remove rename \
+	pthread_create pwrite read recv recvfrom recvmsg remove rename \
 	send sendmsg sendto setsockopt shutdown socket socketpair stat syscall \
 	waitpid write rt_alloc rt_alloc_is_to_fail rt_free
 FAULTS_WRAPS := $(FAULTS_CALLS:%=-Wl,--wrap=%)

@@ -1,17 +1,16 @@
-#define _GNU_SOURCE /* fopencookie */
+#define _GNU_SOURCE /* fopencookie, program_invocation_short_name */
 
 #include "trace/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "base/panic.h"
 
 enum {
@@ -30,10 +29,9 @@ atomic_bool rt_trace_is_on;
 
 static struct {
     int fd;
-    char *base; /* the mapped file */
-    struct rt_trace_header *header;
+    struct rt_trace_header *header; /* the mapped file */
+    char *strings;                  /* in it, like the records */
     struct rt_trace_record *records;
-    char *strings;
     uint64_t (*now)(void *source);
     void *now_source;
     _Atomic uint32_t interned[INTERN_SLOTS]; /* offsets; 0: free */
@@ -83,17 +81,6 @@ static uint64_t append_string(const char *text, size_t length)
     return at; /* the file was zero, so the NUL is there */
 }
 
-/* Writes a record whose string is new each time: not looked for. */
-static void write_text(enum rt_trace_type type, unsigned detail,
-                       const char *text, size_t length)
-{
-    if (enter()) {
-        rt_trace_write(type, current_task, 0, detail,
-                       append_string(text, length));
-        leave();
-    }
-}
-
 /* FNV-1a, as in Fowler, Noll and Vo's public domain note. */
 static uint32_t hash_string(const char *string)
 {
@@ -107,10 +94,10 @@ static uint32_t hash_string(const char *string)
 
 static uint64_t intern(const char *string)
 {
-    uint32_t slot = hash_string(string) % INTERN_SLOTS;
+    uint32_t slot = hash_string(string);
 
-    for (int probes = 0; *string && probes < INTERN_SLOTS; probes++) {
-        _Atomic uint32_t *place = &trace.interned[slot];
+    for (int probes = 0; *string && probes < INTERN_SLOTS; probes++, slot++) {
+        _Atomic uint32_t *place = &trace.interned[slot % INTERN_SLOTS];
         uint32_t offset = atomic_load(place);
 
         if (!offset) {
@@ -124,7 +111,6 @@ static uint64_t intern(const char *string)
         if (strcmp(trace.strings + offset, string) == 0) {
             return offset;
         }
-        slot = (slot + 1) % INTERN_SLOTS;
     }
     return 0;
 }
@@ -194,16 +180,25 @@ void rt_trace_write(enum rt_trace_type type, uint32_t task, uint32_t other,
     }
 }
 
+/* Of the running task; the text is new each time, so it is not looked for. */
+static void write_text(enum rt_trace_type type, unsigned detail,
+                       const char *text, size_t length)
+{
+    if (enter()) {
+        write_record(type, current_task, 0, detail,
+                     append_string(text, length));
+        leave();
+    }
+}
+
 void rt_trace_wake(uint32_t task, enum rt_trace_outcome outcome)
 {
-    enum rt_trace_source source = wake_source;
-    uint32_t id = wake_source_id;
+    enum rt_trace_source source =
+        current_task ? RT_TRACE_FROM_TASK : wake_source;
 
-    if (current_task) {
-        source = RT_TRACE_FROM_TASK;
-        id = current_task;
-    }
-    rt_trace_write(RT_TRACE_WAKE, task, id, outcome | source << 8, 0);
+    rt_trace_write(RT_TRACE_WAKE, task,
+                   current_task ? current_task : wake_source_id,
+                   outcome | source << 8, 0);
 }
 
 void rt_trace_mark(const char *text)
@@ -217,21 +212,33 @@ void rt_trace_mark(const char *text)
 #ifdef __GLIBC__
 static ssize_t write_output(void *cookie, const char *text, size_t size)
 {
-    size_t length = size < OUTPUT_MOST ? size : OUTPUT_MOST;
-
     ssize_t written;
 
     (void)cookie;
-    write_text(RT_TRACE_OUTPUT, 1, text, length);
+    write_text(RT_TRACE_OUTPUT, 1, text,
+               size < OUTPUT_MOST ? size : OUTPUT_MOST);
     written = write(STDOUT_FILENO, text, size);
     return written < 0 ? 0 : written; /* 0 is how a cookie reports an error */
 }
 
+static FILE *open_traced(void)
+{
+    return fopencookie(NULL, "w",
+                       (cookie_io_functions_t){.write = write_output});
+}
+#else
+#define program_invocation_short_name getprogname()
+
+static FILE *open_traced(void)
+{
+    return NULL; /* the output is not in the trace */
+}
+#endif
+
 /* Line by line, so that each line stands in the trace where it was printed. */
 static void trace_stdout(void)
 {
-    FILE *traced =
-        fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_output});
+    FILE *traced = open_traced();
 
     if (traced) {
         fflush(stdout);
@@ -249,15 +256,6 @@ static void restore_stdout(void)
         trace.plain_stdout = NULL;
     }
 }
-#else
-static void trace_stdout(void)
-{
-}
-
-static void restore_stdout(void)
-{
-}
-#endif
 
 /* ---- opening and closing ---- */
 
@@ -268,43 +266,26 @@ static void trace_panic(const char *message)
 
 static int map_file(const char *path)
 {
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    char *base = MAP_FAILED;
     int error;
 
-    trace.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (trace.fd < 0) {
+    if (fd < 0) {
         return -errno;
     }
-    if (ftruncate(trace.fd, (off_t)FILE_SIZE) == 0) {
-        trace.base = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-                          trace.fd, 0);
-        if (trace.base != MAP_FAILED) {
-            return 0;
-        }
+    if (ftruncate(fd, (off_t)FILE_SIZE) == 0) {
+        base = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     }
-    error = -errno;
-    close(trace.fd);
-    return error;
-}
-
-static uint64_t realtime_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
-/* The last part of its path, which is the one that people know it by. */
-static void copy_program_name(char name[RT_TRACE_PROGRAM_SIZE])
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-    const char *slash;
-
-    path[length > 0 ? length : 0] = '\0';
-    slash = strrchr(path, '/');
-    snprintf(name, RT_TRACE_PROGRAM_SIZE, "%.*s", RT_TRACE_PROGRAM_SIZE - 1,
-             slash ? slash + 1 : path);
+    if (base == MAP_FAILED) {
+        error = -errno;
+        close(fd);
+        return error;
+    }
+    trace.fd = fd;
+    trace.header = (struct rt_trace_header *)(void *)base;
+    trace.strings = base + STRING_OFFSET;
+    trace.records = (struct rt_trace_record *)(void *)(base + RECORD_OFFSET);
+    return 0;
 }
 
 static void write_header(const struct rt_trace_info *info)
@@ -318,13 +299,14 @@ static void write_header(const struct rt_trace_info *info)
     header->string_capacity = STRING_CAPACITY;
     header->record_offset = RECORD_OFFSET;
     header->record_capacity = RECORD_CAPACITY;
-    header->started_ns = realtime_ns();
+    header->started_ns = rt_clock_ns(CLOCK_REALTIME);
     header->seed = info->seed;
     header->hostile = info->hostile;
     header->clock = info->clock;
     header->workers = info->workers;
     header->pid = (uint32_t)getpid();
-    copy_program_name(header->program);
+    snprintf(header->program, sizeof(header->program), "%s",
+             program_invocation_short_name);
     atomic_store(&header->string_used, 1); /* offset 0 is "" */
     /*
      * Last: a live reader takes a file without the magic for an empty one.
@@ -345,10 +327,6 @@ int rt_trace_open(const char *path, const struct rt_trace_info *info)
     if (error) {
         return error;
     }
-    trace.header = (struct rt_trace_header *)(void *)trace.base;
-    trace.strings = trace.base + STRING_OFFSET;
-    trace.records =
-        (struct rt_trace_record *)(void *)(trace.base + RECORD_OFFSET);
     for (int i = 0; i < INTERN_SLOTS; i++) {
         atomic_init(&trace.interned[i], 0);
     }
@@ -376,7 +354,7 @@ void rt_trace_close(void)
     rt_panic_set_hook(NULL);
     count = atomic_load(&trace.header->record_count);
     count = count < RECORD_CAPACITY ? count : RECORD_CAPACITY;
-    munmap(trace.base, FILE_SIZE);
+    munmap(trace.header, FILE_SIZE);
     /* A cut that fails leaves zeros, which readers take for the end. */
     (void)!ftruncate(trace.fd, (off_t)(RECORD_OFFSET +
                                        count * sizeof(struct rt_trace_record)));

@@ -58,7 +58,6 @@ static const struct {
     [CALL_FSTAT] = {"fstat", {ENOMEM}},
     [CALL_STAT] = {"stat", {ENOMEM, EIO, EINTR}},
     [CALL_FILE] = {"a call on files", {EIO, ENOSPC, ENOMEM, EINTR}},
-    [CALL_LINK] = {"readlink", {EIO}},
     [CALL_ADDRINFO] = {"getaddrinfo", {ENOMEM, EMFILE}},
     [CALL_FCNTL] = {"fcntl", {ENOMEM}},
     [CALL_PIPE] = {"pipe2", {EMFILE, ENFILE}},
@@ -440,12 +439,6 @@ REAL(int, rename, const char *from, const char *to);
 int wrap_rename(const char *from, const char *to)
 {
     GIVE(CALL_FILE, rename, from, to);
-}
-
-REAL(ssize_t, readlink, const char *path, char *buffer, size_t size);
-ssize_t wrap_readlink(const char *path, char *buffer, size_t size)
-{
-    GIVE(CALL_LINK, readlink, path, buffer, size);
 }
 
 REAL(int, getaddrinfo, const char *host, const char *service,

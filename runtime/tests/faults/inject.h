@@ -40,7 +40,6 @@ enum call {
     CALL_FSTAT,
     CALL_STAT,
     CALL_FILE,     /* fsync, fdatasync, ftruncate, mkdir, remove, rename */
-    CALL_LINK,     /* readlink */
     CALL_ADDRINFO, /* getaddrinfo, which says EAI_SYSTEM */
     CALL_FCNTL,
     CALL_PIPE,
