@@ -18,7 +18,7 @@ static Suite *(*const suites[])(void) = {
     dump_suite,      trace_suite,       hostile_suite,     memory_suite,
     semaphore_suite, once_cell_suite,   notify_suite,      cancel_suite,
     mpsc_suite,      channels_suite,    duplex_suite,      script_suite,
-    blocking_suite,  stream_suite,      sources_suite,     buffered_suite,
+    blocking_suite,  stream_suite,      timed_suite,       buffered_suite,
     until_suite,     fs_suite,          lookup_suite,      codec_suite,
     framed_suite,    resp_suite,        copy_suite,        driver_suite,
     multi_suite,     process_suite,     vectored_suite,    pipe_suite,

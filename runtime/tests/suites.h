@@ -57,7 +57,7 @@ Suite *duplex_suite(void);
 Suite *script_suite(void);
 Suite *blocking_suite(void);
 Suite *stream_suite(void);
-Suite *sources_suite(void);
+Suite *timed_suite(void);
 Suite *buffered_suite(void);
 Suite *until_suite(void);
 Suite *fs_suite(void);

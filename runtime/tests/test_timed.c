@@ -1,4 +1,4 @@
-/* Streams that channels and clocks have a hand in. */
+/* Streams that wait: for a channel, for the time. */
 #include <errno.h>
 
 #include "kit.h"
@@ -251,7 +251,7 @@ START_TEST(chunks_give_the_items_before_the_error)
 }
 END_TEST
 
-Suite *sources_suite(void)
+Suite *timed_suite(void)
 {
     const TTest *const tests[] = {
         what_can_be_awaited_can_be_a_stream,
@@ -264,5 +264,5 @@ Suite *sources_suite(void)
         NULL,
     };
 
-    return suite_of("sources", tests);
+    return suite_of("timed", tests);
 }
