@@ -33,7 +33,6 @@ extern "C" {
 #include "time/timeout.h"
 
 #include "fs/fs.h"
-#include "fs/walk.h"
 #include "io/io.h"
 #include "net/address.h"
 #include "net/socket.h"
@@ -73,6 +72,7 @@ extern "C" {
 #include "stream/combine.h"
 #include "stream/stream.h"
 #include "stream/timed.h"
+#include "fs/walk.h"
 
 #include "codec/codec.h"
 #include "codec/delimited.h"

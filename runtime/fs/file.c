@@ -1,69 +1,69 @@
-#include "fs/file.h"
-
 #include <errno.h>
-#include <fcntl.h>
-#include <stdatomic.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "sched/runtime.h"
+#include "fs/fs.h"
+#include "future/async.h"
 
-static struct rt_file *file_of(struct rt_io *io)
+/* The request on this file, of RT_FILE_MOST bytes at most. */
+static struct rt_fs on_file(const struct rt_file *file,
+                            struct rt_fs_request request, void *into)
 {
-    return (struct rt_file *)(void *)io;
-}
-
-struct rt_fs_operation *rt_file_operation(const struct rt_file *file,
-                                          enum rt_fs_code code, size_t size,
-                                          int64_t offset)
-{
-    struct rt_fs_operation *operation = rt_fs_operation_create(
-        code, NULL, NULL, size < RT_FILE_MOST ? size : RT_FILE_MOST);
-
-    if (operation) {
-        rt_fs_handle_ref(file->handle);
-        operation->handle = file->handle;
-        operation->offset = offset;
+    request.handle = file->handle;
+    request.fd = file->handle ? file->handle->fd : -1;
+    if (request.size > RT_FILE_MOST) {
+        request.size = RT_FILE_MOST;
     }
-    return operation;
+    return rt_fs_make(request, into);
 }
 
-/* Gives up the operation; if it runs, it goes on by itself. */
-static void forget(struct rt_file *file)
+/* ---- at an offset ---- */
+
+struct rt_fs rt_file_read_at(struct rt_file *file, void *buffer, size_t size,
+                             int64_t offset)
 {
-    if (file->operation) {
-        rt_job_detach(&file->operation->job);
-        file->operation = NULL;
-    }
+    struct rt_fs_request request = {
+        .code = RT_FS_READ, .size = size, .offset = offset};
+
+    return on_file(file, request, buffer);
 }
 
-/* Waits for what runs on the file. True: nothing does. */
-static bool is_quiet(struct rt_file *file, const struct rt_context *cx)
+struct rt_fs rt_file_write_at(struct rt_file *file, const void *buffer,
+                              size_t size, int64_t offset)
 {
-    return !file->operation || rt_fs_operation_poll(file->operation, cx->waker);
+    struct rt_fs_request request = {
+        .code = RT_FS_WRITE, .bytes = buffer, .size = size, .offset = offset};
+
+    return on_file(file, request, NULL);
 }
 
-/*
- * Begins the operation (taken; NULL: there was no memory for it) in place of
- * one that is over. 0 or a negative errno.
- */
-static int begin(struct rt_file *file, struct rt_fs_operation *operation,
-                 const struct rt_context *cx)
+struct rt_fs rt_file_sync_all(struct rt_file *file)
 {
-    int error = -ENOMEM;
-
-    forget(file);
-    file->operation = operation;
-    if (operation) {
-        error = rt_fs_operation_submit(operation, rt_context_runtime(cx));
-    }
-    if (error) {
-        forget(file);
-    }
-    return error;
+    return on_file(file, (struct rt_fs_request){.code = RT_FS_SYNC}, NULL);
 }
 
-/* The position goes on by what was moved. */
+struct rt_fs rt_file_sync_data(struct rt_file *file)
+{
+    struct rt_fs_request request = {.code = RT_FS_SYNC, .flags = 1};
+
+    return on_file(file, request, NULL);
+}
+
+struct rt_fs rt_file_truncate(struct rt_file *file, int64_t size)
+{
+    struct rt_fs_request request = {.code = RT_FS_TRUNCATE, .offset = size};
+
+    return on_file(file, request, NULL);
+}
+
+struct rt_fs rt_file_metadata(struct rt_file *file, struct stat *metadata)
+{
+    return on_file(file, (struct rt_fs_request){.code = RT_FS_STAT_OPEN},
+                   metadata);
+}
+
+/* ---- at the position, as an io ---- */
+
+/* The position goes on by what was moved, if the file has one. */
 static void advance(struct rt_file *file, int64_t moved)
 {
     if (file->position >= 0 && moved > 0) {
@@ -71,93 +71,77 @@ static void advance(struct rt_file *file, int64_t moved)
     }
 }
 
-/* ---- reading ---- */
-
-/* What was read, also by a read that was dropped, at the position? */
-static bool is_for_reader(const struct rt_file *file)
+/*
+ * Is this what ran last: a read at the position, also one that was dropped; or
+ * the write of the future with this waiter, and not of one that was dropped?
+ * The waiter has no other use here: it is marked when its request begins.
+ */
+static bool is_last(const struct rt_file *file, enum rt_fs_code code,
+                    const struct rt_io_waiter *waiter)
 {
-    return file->operation && file->operation->code == RT_FS_READ &&
-           file->operation->offset == file->position;
+    const struct rt_fs_operation *operation = file->last.operation;
+
+    return operation && operation->request.code == code &&
+           operation->request.offset == file->position &&
+           (code == RT_FS_READ || waiter->interest == RT_WRITABLE);
+}
+
+/* Waits for what runs at the position, if anything does. */
+static enum rt_poll poll_last(struct rt_file *file, struct rt_context *cx)
+{
+    struct rt_future *last = &file->last.future;
+
+    return !last->ops || rt_future_is_finished(last) ? RT_READY
+                                                     : rt_future_poll(last, cx);
+}
+
+/* Waits until the request is what ran last. */
+static enum rt_poll poll_request(struct rt_file *file,
+                                 struct rt_io_waiter *waiter,
+                                 struct rt_fs_request request,
+                                 struct rt_context *cx)
+{
+    if (!rt_budget_spend(cx) || poll_last(file, cx) == RT_PENDING) {
+        return RT_PENDING;
+    }
+    if (is_last(file, request.code, waiter)) {
+        return RT_READY;
+    }
+    rt_future_drop(&file->last.future);
+    request.offset = file->position;
+    file->last = on_file(file, request, NULL);
+    waiter->interest = RT_WRITABLE;
+    return poll_last(file, cx);
 }
 
 /*
- * Takes what was read. Of a pipe it is read once only, so what is more than
- * size stays for the next one.
+ * Of a pipe bytes come only once, so those that don't fit into the buffer of
+ * this read, but did into that of one that was dropped, stay for the next one.
  */
-static ssize_t take_bytes(struct rt_file *file, void *buffer, size_t size)
-{
-    struct rt_fs_operation *operation = file->operation;
-    int64_t result = operation->result;
-
-    if (result > (int64_t)size) {
-        result = (int64_t)size;
-    }
-    if (result > 0) {
-        memcpy(buffer, operation->bytes, (size_t)result);
-        operation->bytes += result;
-        operation->result -= result;
-        advance(file, result);
-    }
-    if (operation->result <= 0 || file->position >= 0) {
-        forget(file);
-    }
-    return (ssize_t)result;
-}
-
 static enum rt_poll file_poll_read(struct rt_io *io,
                                    struct rt_io_waiter *waiter,
                                    struct rt_context *cx, void *buffer,
                                    size_t size, ssize_t *result)
 {
-    struct rt_file *file = file_of(io);
+    struct rt_file *file = RT_CONTAINER_OF(io, struct rt_file, io);
+    struct rt_fs_request request = {.code = RT_FS_READ, .size = size};
+    struct rt_fs *last = &file->last;
 
-    (void)waiter;
-    if (!file->handle) {
-        *result = -EBADF;
-        return RT_READY;
-    }
-    if (!rt_budget_spend(cx) || !is_quiet(file, cx)) {
+    if (poll_request(file, waiter, request, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    if (!is_for_reader(file)) {
-        *result = begin(
-            file, rt_file_operation(file, RT_FS_READ, size, file->position),
-            cx);
-        if (*result) {
-            return RT_READY;
-        }
-        if (!is_quiet(file, cx)) {
-            return RT_PENDING;
-        }
+    *result =
+        last->result < (int64_t)size ? (ssize_t)last->result : (ssize_t)size;
+    if (*result > 0) {
+        memcpy(buffer, last->operation->bytes, (size_t)*result);
+        last->operation->bytes += *result;
+        last->result -= *result;
+        advance(file, *result);
     }
-    *result = take_bytes(file, buffer, size);
+    if (last->result <= 0 || file->position >= 0) {
+        rt_future_drop(&last->future);
+    }
     return RT_READY;
-}
-
-/* ---- writing ---- */
-
-/*
- * Is the write on the file that of the future with this waiter, or of one that
- * was dropped? The waiter has no other use here, and is zero at first.
- */
-static bool is_of_writer(const struct rt_file *file,
-                         const struct rt_io_waiter *waiter)
-{
-    return waiter->interest == RT_WRITABLE && file->operation &&
-           file->operation->code == RT_FS_WRITE;
-}
-
-static int begin_write(struct rt_file *file, struct rt_io_waiter *waiter,
-                       struct rt_context *cx, const void *bytes, size_t size)
-{
-    struct rt_fs_operation *operation =
-        rt_file_operation(file, RT_FS_WRITE, size, file->position);
-
-    if (operation) {
-        memcpy(operation->bytes, bytes, operation->size);
-    }
-    waiter->interest = RT_WRITABLE;
-    return begin(file, operation, cx);
 }
 
 static enum rt_poll file_poll_write(struct rt_io *io,
@@ -165,36 +149,22 @@ static enum rt_poll file_poll_write(struct rt_io *io,
                                     struct rt_context *cx, const void *buffer,
                                     size_t size, ssize_t *result)
 {
-    struct rt_file *file = file_of(io);
+    struct rt_file *file = RT_CONTAINER_OF(io, struct rt_file, io);
+    struct rt_fs_request request = {
+        .code = RT_FS_WRITE, .bytes = buffer, .size = size};
 
-    if (!file->handle) {
-        *result = -EBADF;
-        return RT_READY;
-    }
-    if (!rt_budget_spend(cx) || !is_quiet(file, cx)) {
+    if (poll_request(file, waiter, request, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    if (!is_of_writer(file, waiter)) {
-        *result = begin_write(file, waiter, cx, buffer, size);
-        if (*result) {
-            return RT_READY;
-        }
-        if (!is_quiet(file, cx)) {
-            return RT_PENDING;
-        }
-    }
-    *result = (ssize_t)file->operation->result;
+    *result = (ssize_t)file->last.result;
     advance(file, *result);
-    forget(file);
-    waiter->interest = 0;
+    rt_future_drop(&file->last.future);
     return RT_READY;
 }
 
-/* ---- opening and closing ---- */
-
 static void file_close(struct rt_io *io)
 {
-    rt_file_close(file_of(io));
+    rt_file_close(RT_CONTAINER_OF(io, struct rt_file, io));
 }
 
 static const struct rt_io_ops file_io_ops = {
@@ -203,43 +173,29 @@ static const struct rt_io_ops file_io_ops = {
     .close = file_close,
 };
 
-void rt_file_take(struct rt_file *file, struct rt_fs_operation *opened)
+/* ---- opening and closing ---- */
+
+struct rt_fs rt_file_open(struct rt_file *file, const char *path, int flags,
+                          mode_t mode)
 {
-    *file = (struct rt_file){
-        .io = {&file_io_ops},
-        .handle = opened->handle,
-        .position = opened->offset,
-    };
-    opened->handle = NULL;
+    struct rt_fs_request request = {
+        .code = RT_FS_OPEN, .path = path, .flags = flags, .mode = mode};
+
+    *file = (struct rt_file){.io = {&file_io_ops}};
+    return rt_fs_make(request, file);
 }
 
 int rt_file_of_fd(struct rt_file *file, int fd)
 {
-    struct rt_fs_handle *handle = rt_alloc(sizeof(*handle));
-    int error;
-
     *file = (struct rt_file){.io = {&file_io_ops}, .position = -1};
-    if (!handle) {
-        return -ENOMEM;
-    }
-    handle->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (handle->fd < 0) {
-        error = -errno;
-        rt_free(handle, sizeof(*handle));
-        return error;
-    }
-    atomic_init(&handle->references, 1);
-    file->handle = handle;
-    return 0;
+    return rt_fs_handle_create(&file->handle, fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
 void rt_file_close(struct rt_file *file)
 {
-    forget(file);
-    if (file->handle) {
-        rt_fs_handle_unref(file->handle);
-        file->handle = NULL;
-    }
+    rt_future_drop(&file->last.future);
+    rt_fs_handle_unref(file->handle);
+    file->handle = NULL;
 }
 
 int rt_file_seek(struct rt_file *file, int64_t position)

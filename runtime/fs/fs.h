@@ -9,19 +9,28 @@
  *     ...
  *     rt_file_close(&self->file);
  *
- * Each request is one future, struct rt_fs. It begins at the first poll and
- * runs on a thread that may block. Strings and bytes to write are copied when
- * the future is made; the place for what comes back is borrowed until it is
- * ready or dropped. A request that is dropped while it runs is carried out to
- * its end, and what it brought is thrown away.
+ * Each request is one future, struct rt_fs. It begins at the first poll, and
+ * somebody waits for it who may block. Strings and bytes to write are copied
+ * when the future is made; the place for what comes back is borrowed until it
+ * is ready or dropped. A request that is dropped while it runs is carried out
+ * to its end, and what it brought is thrown away.
+ *
+ * An open file is an io: rt_read, rt_write and all that is made of them work
+ * at its position. Unlike Tokio's, a write is over when its future is ready:
+ * the system has the bytes, and nothing is left to be flushed. When a read or
+ * write is dropped while it runs, the position stays where it was; the next
+ * one waits until it is over. One task at a time uses the position; what goes
+ * to an offset may run side by side.
  */
 #ifndef RT_FS_FS_H
 #define RT_FS_FS_H
 
 #include <fcntl.h>
 
-#include "fs/file.h"
-#include "future/future.h"
+#include "fs/operation.h"
+#include "io/io.h"
+
+enum { RT_FILE_MOST = 2 << 20 }; /* bytes that one request moves */
 
 struct rt_fs {
     struct rt_future future;
@@ -29,6 +38,16 @@ struct rt_fs {
     void *into;                        /* borrowed: for what comes back */
     int64_t result; /* when ready: 0 or more, or a negative errno */
 };
+
+/* May be moved while nothing runs at its position. */
+struct rt_file {
+    struct rt_io io;
+    struct rt_fs_handle *handle; /* owned; NULL: closed */
+    struct rt_fs last; /* the last read or write, if it is not done with */
+    int64_t position;  /* bytes from the start; -1: it has none (a pipe) */
+};
+
+/* ---- open files ---- */
 
 /*
  * Opens a file, with the flags of open(2), and for O_CREAT the mode (0666 if
@@ -38,13 +57,34 @@ struct rt_fs rt_file_open(struct rt_file *file, const char *path, int flags,
                           mode_t mode);
 
 /*
+ * An io of an fd that may block, such as STDIN_FILENO; a pipe or a terminal
+ * too. It gets a number of its own, and its flags stay as they are, for other
+ * processes share them; so somebody must wait for it, as for a file. It has no
+ * position. A read that is dropped holds its thread until something comes, and
+ * what comes then goes to the next read. 0; or -ENOMEM, or another errno.
+ */
+int rt_file_of_fd(struct rt_file *file, int fd);
+
+/*
+ * Closes it; harmless when closed before, or never opened (zeroed). What still
+ * runs on the file holds it open until then.
+ */
+void rt_file_close(struct rt_file *file);
+
+/*
+ * Moves the position to so many bytes from the start. 0; or -ESPIPE: it has
+ * none; -EINVAL: before the start.
+ */
+int rt_file_seek(struct rt_file *file, int64_t position);
+
+/*
  * Reads up to size bytes at the offset; result is how many: fewer at the end
- * of the file, and at most 2 MiB.
+ * of the file, and at most RT_FILE_MOST.
  */
 struct rt_fs rt_file_read_at(struct rt_file *file, void *buffer, size_t size,
                              int64_t offset);
 
-/* Writes bytes at the offset (2 MiB at most); result is how many. */
+/* Writes bytes at the offset, RT_FILE_MOST at most; result is how many. */
 struct rt_fs rt_file_write_at(struct rt_file *file, const void *buffer,
                               size_t size, int64_t offset);
 
@@ -57,6 +97,9 @@ struct rt_fs rt_file_truncate(struct rt_file *file, int64_t size);
 
 /* Asks for size, times, permissions, ... */
 struct rt_fs rt_file_metadata(struct rt_file *file, struct stat *metadata);
+
+/* ---- names ---- */
+
 struct rt_fs rt_fs_metadata(const char *path, struct stat *metadata);
 
 /*
@@ -78,5 +121,9 @@ struct rt_fs rt_fs_rename(const char *from, const char *to);
 /* Makes a folder; all: also those above it, and it may be there already. */
 struct rt_fs rt_fs_mkdir(const char *path, mode_t mode);
 struct rt_fs rt_fs_mkdir_all(const char *path, mode_t mode);
+
+/* Any request, for the files of this folder: what comes back goes to into,
+ * unless that is NULL. */
+struct rt_fs rt_fs_make(struct rt_fs_request request, void *into);
 
 #endif

@@ -1,132 +1,87 @@
 #include "fs/walk.h"
 
-#include <errno.h>
+#include <dirent.h>
 #include <string.h>
 
-#include "sched/runtime.h"
-
-enum { BATCH_SIZE = 16 << 10 };
-
-static struct rt_walk_next *next_of(struct rt_future *future)
+/* Will be read when those before it were. 0 or -ENOMEM. */
+static int add_folder(struct rt_walk *self, const char *path)
 {
-    return (struct rt_walk_next *)(void *)future;
+    return rt_buffer_append(&self->folders, path, strlen(path) + 1);
 }
 
-void rt_walk_close(struct rt_walk *walk)
+/* Reads the next folder: RT_STREAM_ITEM, and entries are what is in it. */
+static int read_folder(struct rt_walk *self, struct rt_context *cx)
 {
-    if (walk->operation) {
-        rt_job_detach(&walk->operation->job);
-        walk->operation = NULL;
+    struct rt_slice folders = rt_buffer_slice(&self->folders);
+
+    if (!self->list.operation) { /* nothing is being read */
+        if (folders.size == 0) {
+            return RT_STREAM_END;
+        }
+        rt_buffer_deinit(&self->entries);
+        self->folder = folders.data;
+        rt_buffer_consume(&self->folders, strlen(self->folder) + 1);
+        self->list = rt_fs_make(
+            (struct rt_fs_request){.code = RT_FS_LIST, .path = self->folder},
+            &self->entries);
     }
+    if (rt_future_poll(&self->list.future, cx) == RT_PENDING) {
+        return RT_STREAM_PENDING;
+    }
+    rt_future_drop(&self->list.future);
+    return self->list.result < 0 ? (int)self->list.result : RT_STREAM_ITEM;
 }
 
-/* Takes the listing (NULL: there is none) into a new operation. 0 or -errno. */
-static int prepare(struct rt_walk *walk, struct rt_fs_listing *listing)
+static int walk_poll(struct rt_stream *stream, struct rt_context *cx,
+                     void *item)
 {
-    struct rt_fs_operation *operation =
-        listing ? rt_fs_operation_create(RT_FS_LIST, NULL, NULL, BATCH_SIZE)
-                : NULL;
-
-    if (!operation) {
-        rt_fs_listing_destroy(listing);
-    } else {
-        operation->listing = listing;
-    }
-    walk->operation = operation;
-    walk->used = 0;
-    walk->is_begun = false;
-    walk->error = operation ? 0 : -ENOMEM;
-    return walk->error;
-}
-
-/*
- * Has all of the operation been given out? Also its error, if it was one. While
- * it runs, used is 0, and the result is not looked at.
- */
-static bool is_used_up(const struct rt_walk *walk)
-{
-    return walk->used > 0 && (int64_t)walk->used >= walk->operation->result;
-}
-
-/* Begins to read what comes next, if nothing is at hand. 0 or -errno. */
-static int begin(struct rt_walk *walk, struct rt_runtime *runtime)
-{
-    struct rt_fs_operation *before = walk->operation;
-
-    if (walk->is_begun && is_used_up(walk)) {
-        prepare(walk, before->listing);
-        before->listing = NULL;
-        rt_job_detach(&before->job);
-    }
-    if (walk->operation && !walk->is_begun) {
-        walk->is_begun = true;
-        walk->error = rt_fs_operation_submit(walk->operation, runtime);
-    }
-    if (walk->error) {
-        rt_walk_close(walk);
-    }
-    return walk->error;
-}
-
-/* Gives out what the operation has next: an entry, an error, or the end. */
-static void give_next(struct rt_walk *walk, struct rt_walk_next *next)
-{
-    struct rt_fs_operation *operation = walk->operation;
-    const char *entry = operation->bytes + walk->used;
-
-    if (operation->result > 0) {
-        next->kind = (enum rt_fs_kind)entry[0];
-        next->path = entry + 1;
-        next->result = 1;
-        walk->used += 1 + strlen(next->path) + 1;
-        return;
-    }
-    next->path = operation->bytes;
-    next->result = (int)operation->result;
-    walk->used = 1;
-    if (next->result == 0) {
-        rt_walk_close(walk);
-    }
-}
-
-static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_walk_next *next = next_of(future);
-    struct rt_walk *walk = next->walk;
+    struct rt_walk *self = RT_STREAM_SELF(stream, struct rt_walk);
+    struct rt_walk_entry *entry = item;
+    const char *packed;
+    int got = self->error ? self->error : RT_STREAM_ITEM;
 
     if (!rt_budget_spend(cx)) {
-        return RT_PENDING;
+        return RT_STREAM_PENDING;
     }
-    next->result =
-        walk->operation ? begin(walk, rt_context_runtime(cx)) : walk->error;
-    if (!walk->operation) {
-        return RT_READY; /* it is over, or an error ended it */
+    self->error = 0;
+    while (got == RT_STREAM_ITEM && rt_buffer_length(&self->entries) == 0) {
+        got = read_folder(self, cx);
     }
-    if (!rt_fs_operation_poll(walk->operation, cx->waker)) {
-        return RT_PENDING;
+    if (got != RT_STREAM_ITEM) {
+        return got;
     }
-    give_next(walk, next);
-    return RT_READY;
+    packed = rt_buffer_slice(&self->entries).data;
+    entry->type = (mode_t)DTTOIF(packed[0]);
+    entry->path = packed + 1;
+    rt_buffer_consume(&self->entries, 1 + strlen(entry->path) + 1);
+    if (self->is_deep && S_ISDIR(entry->type)) {
+        self->error = add_folder(self, entry->path);
+    }
+    return RT_STREAM_ITEM;
 }
 
-/* The waker stays with the operation until it is over: a wake too much. */
-static const struct rt_future_ops next_ops = {
-    .poll = next_poll,
+static void walk_drop(struct rt_stream *stream)
+{
+    struct rt_walk *self = RT_STREAM_SELF(stream, struct rt_walk);
+
+    rt_future_drop(&self->list.future);
+    rt_buffer_deinit(&self->folders);
+    rt_buffer_deinit(&self->entries);
+}
+
+static const struct rt_stream_ops walk_ops = {
+    .poll_next = walk_poll,
+    .drop = walk_drop,
     .name = "walk",
 };
 
 struct rt_walk rt_walk(const char *path, bool is_deep)
 {
-    struct rt_walk walk = {0};
-
-    prepare(&walk, rt_fs_listing_create(path, is_deep));
-    return walk;
-}
-
-struct rt_walk_next rt_walk_next(struct rt_walk *walk)
-{
-    return (struct rt_walk_next){
-        .future = RT_FUTURE(&next_ops),
-        .walk = walk,
+    struct rt_walk walk = {
+        .stream = rt_stream_make(&walk_ops, sizeof(struct rt_walk_entry), NULL),
+        .is_deep = is_deep,
     };
+
+    walk.error = add_folder(&walk, path);
+    return walk;
 }

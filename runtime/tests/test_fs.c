@@ -224,7 +224,7 @@ START_TEST(mkdir_all_makes_what_is_missing)
     ck_assert(S_ISDIR(metadata.st_mode));
     put("f", "");
     ck_assert_int_eq(done(rt_fs_mkdir_all(in("f"), 0777)), -EEXIST);
-    ck_assert_int_eq(done(rt_fs_mkdir_all(in("f/g"), 0777)), -ENOTDIR);
+    ck_assert_int_eq(done(rt_fs_mkdir_all(in("f/g"), 0777)), -EEXIST);
     tear_down();
 }
 END_TEST
@@ -500,30 +500,47 @@ static int compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Logs kind and path of all entries, sorted, and how it ended. */
+/* The next entry; or how the walk ended. */
+static int next_of(struct rt_walk *walk, struct rt_walk_entry *entry)
+{
+    struct rt_next next = RT_NEXT(*walk, *entry);
+
+    ck_assert_int_eq(rt_block_on(runtime, &next.future), 0);
+    return next.result;
+}
+
+static char letter_of(mode_t type)
+{
+    if (S_ISDIR(type)) {
+        return 'd';
+    }
+    return S_ISLNK(type) ? 'l' : S_ISREG(type) ? 'f' : 'o';
+}
+
+/* Logs type and path of all entries, sorted, and what can't be read. */
 static void walk_all(const char *path, bool is_deep)
 {
     struct rt_walk walk = rt_walk(path, is_deep);
-    struct rt_walk_next next;
+    struct rt_walk_entry entry;
     char *entries[64];
     size_t count = 0;
+    int got;
 
-    do {
-        next = rt_walk_next(&walk);
-        ck_assert_int_eq(rt_block_on(runtime, &next.future), 0);
-        if (next.result) {
-            ck_assert_int_ge(asprintf(&entries[count++], "%s:%d:%d ",
-                                      next.path + strlen(folder), next.kind,
-                                      next.result),
-                             0);
-        }
-    } while (next.result);
+    while ((got = next_of(&walk, &entry)) != RT_STREAM_END) {
+        bool is_item = got == RT_STREAM_ITEM;
+
+        ck_assert_int_ge(
+            asprintf(&entries[count++], "%s:%c:%d ",
+                     (is_item ? entry.path : walk.folder) + strlen(folder),
+                     is_item ? letter_of(entry.type) : '-', got),
+            0);
+    }
     qsort(entries, count, sizeof(entries[0]), compare);
     for (size_t i = 0; i < count; i++) {
         kit_log("%s", entries[i]);
         free(entries[i]);
     }
-    rt_walk_close(&walk);
+    rt_stream_drop(&walk.stream);
 }
 
 static void plant(void)
@@ -536,11 +553,11 @@ static void plant(void)
     ck_assert_int_eq(mkfifo(in("p"), 0666), 0);
 }
 
-START_TEST(a_walk_gives_each_entry_with_its_kind)
+START_TEST(a_walk_gives_each_entry_with_its_type)
 {
     plant();
     walk_all(folder, false);
-    ck_assert_str_eq(kit_logged(), "/a:0:1 /d:1:1 /l:2:1 /p:3:1 ");
+    ck_assert_str_eq(kit_logged(), "/a:f:1 /d:d:1 /l:l:1 /p:o:1 ");
     tear_down();
 }
 END_TEST
@@ -550,7 +567,7 @@ START_TEST(a_deep_walk_goes_into_folders_but_not_through_links)
     plant();
     walk_all(folder, true);
     ck_assert_str_eq(kit_logged(),
-                     "/a:0:1 /d/e/f:0:1 /d/e:1:1 /d:1:1 /l:2:1 /p:3:1 ");
+                     "/a:f:1 /d/e/f:f:1 /d/e:d:1 /d:d:1 /l:l:1 /p:o:1 ");
     tear_down();
 }
 END_TEST
@@ -563,19 +580,41 @@ START_TEST(a_folder_that_can_not_be_read_is_named)
     put("a", "");
     walk_all(in("a"), false);
     walk_all(in("none"), true);
-    snprintf(expected, sizeof(expected), "/a:0:%d /none:0:%d ", -ENOTDIR,
+    snprintf(expected, sizeof(expected), "/a:-:%d /none:-:%d ", -ENOTDIR,
              -ENOENT);
     ck_assert_str_eq(kit_logged(), expected);
     tear_down();
 }
 END_TEST
 
+START_TEST(a_walk_goes_on_behind_a_folder_that_can_not_be_read)
+{
+    struct rt_walk walk;
+    struct rt_walk_entry entry;
+
+    build();
+    ck_assert_int_eq(done(rt_fs_mkdir(in("d"), 0777)), 0);
+    ck_assert_int_eq(done(rt_fs_mkdir(in("e"), 0777)), 0);
+    put("d/f", "");
+    walk = rt_walk(folder, true);
+    ck_assert_int_eq(next_of(&walk, &entry), RT_STREAM_ITEM);
+    ck_assert_int_eq(next_of(&walk, &entry), RT_STREAM_ITEM);
+    ck_assert_int_eq(done(rt_fs_remove(in("e"))), 0);
+    /* One of the two comes first. */
+    ck_assert_int_eq(next_of(&walk, &entry) + next_of(&walk, &entry),
+                     RT_STREAM_ITEM - ENOENT);
+    ck_assert_int_eq(next_of(&walk, &entry), RT_STREAM_END);
+    rt_stream_drop(&walk.stream);
+    tear_down();
+}
+END_TEST
+
 START_TEST(a_folder_of_hundreds_is_given_once_each)
 {
-    enum { MANY = 400 }; /* more than one request brings */
+    enum { MANY = 400 };
     static bool was_given[MANY];
     struct rt_walk walk;
-    struct rt_walk_next next;
+    struct rt_walk_entry entry;
     char name[64];
     int count = 0;
 
@@ -585,19 +624,14 @@ START_TEST(a_folder_of_hundreds_is_given_once_each)
         ck_assert_int_ge(close(open(in(name), O_CREAT | O_WRONLY, 0666)), 0);
     }
     walk = rt_walk(folder, false);
-    for (;; count++) {
-        next = rt_walk_next(&walk);
-        rt_block_on(runtime, &next.future);
-        if (next.result <= 0) {
-            break;
-        }
-        was_given[atoi(strrchr(next.path, '/') + 1)] = true;
+    for (; next_of(&walk, &entry) == RT_STREAM_ITEM; count++) {
+        was_given[atoi(strrchr(entry.path, '/') + 1)] = true;
     }
-    ck_assert_int_eq(next.result, 0);
     ck_assert_int_eq(count, MANY);
     for (int i = 0; i < MANY; i++) {
         ck_assert(was_given[i]);
     }
+    rt_stream_drop(&walk.stream);
     tear_down();
 }
 END_TEST
@@ -605,32 +639,31 @@ END_TEST
 START_TEST(a_dropped_next_loses_no_entry)
 {
     struct rt_walk walk;
-    struct rt_walk_next next;
+    struct rt_walk_entry entry;
+    struct rt_next next;
 
     build();
     put("a", "");
     walk = rt_walk(folder, false);
-    next = rt_walk_next(&walk);
+    next = RT_NEXT(walk, entry);
     poll_and_drop(&next.future);
-    next = rt_walk_next(&walk);
-    rt_block_on(runtime, &next.future);
-    ck_assert_int_eq(next.result, 1);
-    rt_walk_close(&walk);
+    ck_assert_int_eq(next_of(&walk, &entry), RT_STREAM_ITEM);
+    rt_stream_drop(&walk.stream);
     tear_down();
 }
 END_TEST
 
-START_TEST(a_walk_can_be_closed_while_it_reads)
+START_TEST(a_walk_can_be_dropped_while_it_reads)
 {
     struct rt_walk walk;
-    struct rt_walk_next next;
+    struct rt_walk_entry entry;
+    struct rt_next next;
 
     build();
     walk = rt_walk(folder, true);
-    next = rt_walk_next(&walk);
+    next = RT_NEXT(walk, entry);
     poll_and_drop(&next.future);
-    rt_walk_close(&walk);
-    rt_walk_close(&walk);
+    rt_stream_drop(&walk.stream);
     ck_assert_int_eq(waker.held, 0);
     tear_down();
 }
@@ -639,18 +672,14 @@ END_TEST
 START_TEST(a_walk_without_memory_says_so)
 {
     struct rt_walk walk;
-    struct rt_walk_next next;
+    struct rt_walk_entry entry;
 
     build();
-    for (unsigned long n = 1; n <= 3; n++) {
-        rt_alloc_fail_after(n);
-        walk = rt_walk(folder, false);
-        rt_alloc_fail_after(0);
-        next = rt_walk_next(&walk);
-        rt_block_on(runtime, &next.future);
-        ck_assert_int_eq(next.result, -ENOMEM);
-        rt_walk_close(&walk);
-    }
+    rt_alloc_fail_after(1);
+    walk = rt_walk(folder, false);
+    ck_assert_int_eq(next_of(&walk, &entry), -ENOMEM);
+    ck_assert_int_eq(next_of(&walk, &entry), RT_STREAM_END);
+    rt_stream_drop(&walk.stream);
     tear_down();
 }
 END_TEST
@@ -679,12 +708,13 @@ Suite *fs_suite(void)
         a_dropped_open_leaks_no_fd,
         a_dropped_read_writes_nothing_into_the_buffer,
         without_memory_the_error_is_told,
-        a_walk_gives_each_entry_with_its_kind,
+        a_walk_gives_each_entry_with_its_type,
         a_deep_walk_goes_into_folders_but_not_through_links,
         a_folder_that_can_not_be_read_is_named,
+        a_walk_goes_on_behind_a_folder_that_can_not_be_read,
         a_folder_of_hundreds_is_given_once_each,
         a_dropped_next_loses_no_entry,
-        a_walk_can_be_closed_while_it_reads,
+        a_walk_can_be_dropped_while_it_reads,
         a_walk_without_memory_says_so,
         NULL,
     };

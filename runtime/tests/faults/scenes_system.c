@@ -132,7 +132,8 @@ static int play_open_in_a_folder(void)
 struct walk {
     struct rt_future future;
     struct rt_walk walk;
-    struct rt_walk_next next;
+    struct rt_walk_entry entry;
+    struct rt_next next;
     int entries;
     int error;
 };
@@ -147,7 +148,7 @@ static enum rt_poll walk_poll(struct rt_future *future, struct rt_context *cx)
     RT_BEGIN(self);
     self->walk = rt_walk(folder, true);
     do {
-        self->next = rt_walk_next(&self->walk);
+        self->next = RT_NEXT(self->walk, self->entry);
         TRY_AWAIT(self->next);
         self->entries += self->next.result;
     } while (self->next.result == 1);
@@ -157,7 +158,7 @@ static enum rt_poll walk_poll(struct rt_future *future, struct rt_context *cx)
 
 static void walk_drop(struct rt_future *future)
 {
-    rt_walk_close(&RT_SELF(future, struct walk)->walk);
+    rt_stream_drop(&RT_SELF(future, struct walk)->walk.stream);
 }
 
 static int play_walk_prepared(void)
