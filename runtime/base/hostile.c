@@ -6,23 +6,16 @@
 
 enum { JUNK_BYTES = 32 * 1024, SHORT_MOST = 16 };
 
-static const struct {
-    const char *name;
-    enum rt_hostile feature;
-} feature_names[] = {
-    {"shuffle", RT_HOSTILE_SHUFFLE}, {"spurious", RT_HOSTILE_SPURIOUS},
-    {"short", RT_HOSTILE_SHORT},     {"again", RT_HOSTILE_AGAIN},
-    {"accept", RT_HOSTILE_ACCEPT},   {"junk", RT_HOSTILE_JUNK},
-};
+/* In the order of the bits. */
+static const char *const names[] = {"shuffle", "spurious", "short",
+                                    "again",   "accept",   "junk"};
 
-static uint32_t feature_named(const char *name, size_t length)
+/* The bit of the name that text begins with, up to length; 0: it is none. */
+static uint32_t feature_named(const char *text, size_t length)
 {
-    size_t count = sizeof(feature_names) / sizeof(feature_names[0]);
-
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(feature_names[i].name) == length &&
-            memcmp(feature_names[i].name, name, length) == 0) {
-            return feature_names[i].feature;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strlen(names[i]) == length && !strncmp(names[i], text, length)) {
+            return 1U << i;
         }
     }
     return 0;
@@ -30,10 +23,8 @@ static uint32_t feature_named(const char *name, size_t length)
 
 static int parse_features(const char *text, uint32_t *features)
 {
-    bool has_more = true;
-
     *features = 0;
-    while (has_more) {
+    for (;;) {
         size_t length = strcspn(text, ",");
         uint32_t feature = feature_named(text, length);
 
@@ -41,10 +32,11 @@ static int parse_features(const char *text, uint32_t *features)
             return -EINVAL;
         }
         *features |= feature;
-        has_more = text[length] == ',';
-        text += length + has_more;
+        if (!text[length]) {
+            return 0;
+        }
+        text += length + 1;
     }
-    return 0;
 }
 
 int rt_hostility_parse(const char *text, uint32_t *features, uint64_t *seed)

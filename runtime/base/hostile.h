@@ -25,15 +25,15 @@ enum rt_hostile {
     RT_HOSTILE_ALL = (1 << 6) - 1,
 };
 
+/* Their names, in the order of the bits. */
+#define RT_HOSTILE_NAMES "shuffle, spurious, short, again, accept, junk"
+
 struct rt_hostility {
     uint32_t features; /* bits of enum rt_hostile; 0: not hostile */
     struct rt_random random;
 };
 
-/*
- * Reads "SEED" or "SEED:feature,feature" (shuffle, spurious, short, again,
- * accept, junk), as in RT_HOSTILE. Returns 0, or -EINVAL.
- */
+/* Reads "SEED" or "SEED:feature,feature", as in RT_HOSTILE. 0 or -EINVAL. */
 int rt_hostility_parse(const char *text, uint32_t *features, uint64_t *seed);
 
 /* True when the feature is on and its turn has come: once in so many times. */
@@ -43,10 +43,7 @@ bool rt_hostility_strikes(struct rt_hostility *hostility,
 /* The size to use in place of size, which is at least 1: 1..size bytes. */
 size_t rt_hostility_shorten(struct rt_hostility *hostility, size_t size);
 
-/*
- * Overwrites the part of the stack below the caller, where the next poll will
- * have its local variables.
- */
+/* Overwrites the stack below the caller, where the next poll has its locals. */
 void rt_hostility_junk_stack(struct rt_hostility *hostility);
 
 #endif

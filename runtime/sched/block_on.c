@@ -14,27 +14,14 @@
 
 /* ---- the task ---- */
 
-struct root {
-    struct rt_future future;
-    struct rt_future *inner; /* borrowed */
-};
-
+/* It awaits the caller's future from the begin, and is dropped with it. */
 static enum rt_poll root_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct root *root = (struct root *)(void *)future;
-
-    future->awaiting = root->inner;
-    return rt_future_poll(root->inner, cx);
-}
-
-static void root_drop(struct rt_future *future)
-{
-    rt_future_drop(((struct root *)(void *)future)->inner);
+    return rt_future_poll(future->awaiting, cx);
 }
 
 static const struct rt_future_ops root_ops = {
     .poll = root_poll,
-    .drop = root_drop,
     .name = "block_on",
 };
 
@@ -151,8 +138,7 @@ void rt_core_say_task(char *text, size_t size)
     }
 }
 
-static int run_root(struct rt_runtime *runtime, struct rt_future *frame,
-                    size_t frame_size)
+static int run_root(struct rt_runtime *runtime, struct rt_future *root)
 {
     bool is_ours = rt_core_take_turn(runtime);
     struct rt_task *task;
@@ -161,7 +147,7 @@ static int run_root(struct rt_runtime *runtime, struct rt_future *frame,
     if (is_ours) {
         rt_core_take_injected(&runtime->workers[0]); /* they came first */
     }
-    result = rt_core_spawn(runtime, frame, frame_size, "main", &task);
+    result = rt_core_spawn(runtime, root, sizeof(*root), "main", &task);
     if (result && is_ours) {
         rt_core_end_turn(runtime);
     } else if (is_ours) {
@@ -178,7 +164,7 @@ static int run_root(struct rt_runtime *runtime, struct rt_future *frame,
 
 int rt_block_on(struct rt_runtime *runtime, struct rt_future *future)
 {
-    struct root root = {RT_FUTURE(&root_ops), future};
+    struct rt_future root = {.ops = &root_ops, .awaiting = future};
     struct rt_runtime *outer;
     int result;
 
@@ -189,7 +175,7 @@ int rt_block_on(struct rt_runtime *runtime, struct rt_future *future)
     }
     outer = rt_enter(runtime);
     rt_core_ref(runtime); /* for the waker; the runtime may be shut down */
-    result = run_root(runtime, &root.future, sizeof(root));
+    result = run_root(runtime, &root);
     rt_enter(outer);
     rt_core_unref(runtime);
     return result;

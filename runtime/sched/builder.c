@@ -1,6 +1,7 @@
 /*
- * The builder's defaults, and what the environment makes of them.
+ * What a program's surroundings tell it: the environment, and an argument.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,12 +12,7 @@
 #include "sched/runtime.h"
 #include "time/duration.h"
 
-enum {
-    DEFAULT_SEED = 1,
-    DEFAULT_EVENT_INTERVAL = 61,
-    DEFAULT_BLOCKING_THREADS = 512,
-    BAD_USAGE = 2,
-};
+enum { BAD_USAGE = 2 };
 
 struct rt_builder rt_builder_default(void)
 {
@@ -24,9 +20,9 @@ struct rt_builder rt_builder_default(void)
         .clock = RT_CLOCK_REAL,
         .clock_scale = 1,
         .conductor_fd = -1,
-        .seed = DEFAULT_SEED,
-        .event_interval = DEFAULT_EVENT_INTERVAL,
-        .blocking_threads = DEFAULT_BLOCKING_THREADS,
+        .seed = 1,
+        .event_interval = 61,
+        .blocking_threads = 512,
         .blocking_keep_alive = RT_SECONDS(10),
         .poll_budget = RT_BUDGET,
 #ifdef RT_DEBUG
@@ -36,23 +32,18 @@ struct rt_builder rt_builder_default(void)
     };
 }
 
-static _Noreturn void bad_value(const char *name, const char *expected)
-{
-    fprintf(stderr, "polliwog: %s=%s: expected %s\n", name, getenv(name),
-            expected);
-    exit(BAD_USAGE);
-}
-
-/* A whole decimal number of 0..most, or -1. */
-static long number(const char *text, long most)
+/* A whole number of 0..most, or -1. NULL is none. */
+static int64_t number(const char *text, int64_t most)
 {
     char *end;
-    long value;
+    int64_t value;
 
+    if (!text || !isdigit((unsigned char)*text)) {
+        return -1;
+    }
     errno = 0;
-    value = strtol(text, &end, 10);
-    return errno || end == text || *end || value < 0 || value > most ? -1
-                                                                     : value;
+    value = strtoll(text, &end, 10);
+    return errno || *end || value > most ? -1 : value;
 }
 
 static const char *after(const char *text, const char *prefix)
@@ -64,28 +55,21 @@ static const char *after(const char *text, const char *prefix)
 
 static bool parse_clock(struct rt_builder *builder, const char *text)
 {
-    const char *scale = after(text, "scaled:");
-    const char *fd = after(text, "conducted:");
-    long value = -1;
+    int64_t scale = number(after(text, "scaled:"), INT_MAX);
+    int64_t fd = number(after(text, "conducted:"), INT_MAX);
 
-    if (strcmp(text, "real") == 0) {
-        builder->clock = RT_CLOCK_REAL;
-        return true;
-    }
-    if (strcmp(text, "paused") == 0) {
-        builder->clock = RT_CLOCK_PAUSED;
-        return true;
-    }
-    if (scale && (value = number(scale, INT_MAX)) > 0) {
+    if (scale > 0) {
         builder->clock = RT_CLOCK_SCALED;
-        builder->clock_scale = (uint32_t)value;
-    } else if (fd && (value = number(fd, INT_MAX)) >= 0) {
+        builder->clock_scale = (uint32_t)scale;
+    } else if (fd >= 0) {
         builder->clock = RT_CLOCK_CONDUCTED;
-        builder->conductor_fd = (int)value;
+        builder->conductor_fd = (int)fd;
+    } else if (strcmp(text, "paused") == 0) {
+        builder->clock = RT_CLOCK_PAUSED;
     } else {
-        value = -1;
+        return strcmp(text, "real") == 0;
     }
-    return value >= 0;
+    return true;
 }
 
 static bool parse_seed(struct rt_builder *builder, const char *text)
@@ -97,9 +81,14 @@ static bool parse_seed(struct rt_builder *builder, const char *text)
     return !errno && end != text && !*end;
 }
 
+static bool parse_hostile(struct rt_builder *builder, const char *text)
+{
+    return rt_hostility_parse(text, &builder->hostile, &builder->seed) == 0;
+}
+
 static bool parse_workers(struct rt_builder *builder, const char *text)
 {
-    long count = number(text, RT_WORKERS_MOST);
+    int64_t count = number(text, RT_WORKERS_MOST);
 
     builder->workers = (uint32_t)count;
     return count == 0 || (count > 0 && builder->clock != RT_CLOCK_PAUSED &&
@@ -108,15 +97,10 @@ static bool parse_workers(struct rt_builder *builder, const char *text)
 
 static bool parse_detect_blocking(struct rt_builder *builder, const char *text)
 {
-    long ms = number(text, INT_MAX);
+    int64_t ms = number(text, INT_MAX);
 
     builder->detect_blocking = RT_MILLISECONDS((uint64_t)ms);
     return ms >= 0;
-}
-
-static bool parse_hostile(struct rt_builder *builder, const char *text)
-{
-    return rt_hostility_parse(text, &builder->hostile, &builder->seed) == 0;
 }
 
 static bool parse_driver(struct rt_builder *builder, const char *text)
@@ -134,10 +118,8 @@ static bool parse_trace(struct rt_builder *builder, const char *text)
 /* Read by net/address.c, whenever it makes an address. */
 static bool check_net(struct rt_builder *builder, const char *text)
 {
-    const char *folder = after(text, "local:");
-
     (void)builder;
-    return folder && *folder;
+    return after(text, "local:") && *after(text, "local:");
 }
 
 /* In the order of reading: RT_WORKERS has to know the clock. */
@@ -149,8 +131,7 @@ static const struct {
     {"RT_CLOCK", parse_clock, "real, paused, scaled:TIMES or conducted:FD"},
     {"RT_SEED", parse_seed, "a number"},
     {"RT_HOSTILE", parse_hostile,
-     "SEED or SEED:FEATURE,FEATURE with shuffle, spurious, short, again, "
-     "accept, junk"},
+     "SEED or SEED:FEATURE,FEATURE with " RT_HOSTILE_NAMES},
     {"RT_DRIVER", parse_driver, RT_DRIVER_NAMES},
     {"RT_WORKERS", parse_workers,
      "0 to 256 threads, and with a clock that stands still 0"},
@@ -169,8 +150,22 @@ struct rt_builder rt_builder_from_environment(void)
         const char *text = getenv(variables[i].name);
 
         if (text && *text && !variables[i].parse(&builder, text)) {
-            bad_value(variables[i].name, variables[i].expected);
+            fprintf(stderr, "polliwog: %s=%s: expected %s\n", variables[i].name,
+                    text, variables[i].expected);
+            exit(BAD_USAGE);
         }
     }
     return builder;
+}
+
+uint16_t rt_port_argument(int argc, char **argv, uint16_t fallback)
+{
+    int64_t port = argc < 2 ? fallback : number(argv[1], UINT16_MAX);
+
+    if (port < 0) {
+        fprintf(stderr, "%s: '%s': expected a port from 0 to 65535\n", argv[0],
+                argv[1]);
+        exit(BAD_USAGE);
+    }
+    return (uint16_t)port;
 }

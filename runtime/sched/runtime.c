@@ -30,19 +30,15 @@ static int open_trace(struct rt_runtime *runtime)
         .now = clock_source,
         .now_source = &runtime->clock,
     };
-    int error;
+    int error =
+        builder->trace_path ? rt_trace_open(builder->trace_path, &info) : 0;
 
-    if (!builder->trace_path) {
-        return 0;
+    if (builder->trace_path && !error) {
+        runtime->has_trace = true;
+        rt_trace_set_worker(0);
+        rt_trace_write(RT_TRACE_START, 0, 0, 0, 0);
     }
-    error = rt_trace_open(builder->trace_path, &info);
-    if (error) {
-        return error;
-    }
-    runtime->has_trace = true;
-    rt_trace_set_worker(0);
-    rt_trace_write(RT_TRACE_START, 0, 0, 0, 0);
-    return 0;
+    return error;
 }
 
 static void close_trace(struct rt_runtime *runtime)
@@ -51,17 +47,6 @@ static void close_trace(struct rt_runtime *runtime)
         rt_trace_write(RT_TRACE_STOP, 0, 0, 0, 0);
         rt_trace_close();
     }
-}
-
-static void init_parts(struct rt_runtime *runtime)
-{
-    const struct rt_builder *builder = &runtime->builder;
-
-    rt_core_init_tasks(runtime);
-    rt_clock_init(&runtime->clock, builder->clock, builder->clock_scale);
-    rt_wheel_init(&runtime->wheel);
-    pthread_mutex_init(&runtime->turn_lock, NULL);
-    pthread_cond_init(&runtime->turn_changed, NULL);
 }
 
 static void init_worker(struct rt_runtime *runtime, uint32_t index)
@@ -104,33 +89,22 @@ static int init_blocking(struct rt_runtime *runtime)
     return runtime->blocking ? 0 : -ENOMEM;
 }
 
-static int init_conductor(struct rt_runtime *runtime)
-{
-    if (runtime->builder.clock != RT_CLOCK_CONDUCTED) {
-        return 0;
-    }
-    return rt_conductor_init(&runtime->conductor, &runtime->driver,
-                             runtime->builder.conductor_fd);
-}
-
-static int init_driver(struct rt_runtime *runtime)
-{
-    const struct rt_driver_ops *wanted = runtime->builder.driver;
-
-    return rt_driver_init_or_best(&runtime->driver,
-                                  wanted ? wanted : rt_driver_find(NULL),
-                                  runtime->builder.may_fall_back);
-}
-
 /* What needs the driver. On an error the driver is gone, too. */
 static int start(struct rt_runtime *runtime)
 {
-    int error = init_driver(runtime);
+    const struct rt_builder *builder = &runtime->builder;
+    int error = rt_driver_init_or_best(&runtime->driver,
+                                       builder->driver ? builder->driver
+                                                       : rt_driver_find(NULL),
+                                       builder->may_fall_back);
 
     if (error) {
         return error;
     }
-    error = init_conductor(runtime);
+    if (builder->clock == RT_CLOCK_CONDUCTED) {
+        error = rt_conductor_init(&runtime->conductor, &runtime->driver,
+                                  builder->conductor_fd);
+    }
     if (!error && rt_core_is_multi(runtime)) {
         error = rt_core_start_workers(runtime);
     }
@@ -165,17 +139,15 @@ int rt_build(const struct rt_builder *builder, struct rt_runtime **result)
         return -ENOMEM;
     }
     runtime->builder = *builder;
-    init_parts(runtime);
+    rt_core_init_tasks(runtime);
+    rt_clock_init(&runtime->clock, builder->clock, builder->clock_scale);
+    rt_wheel_init(&runtime->wheel);
+    pthread_mutex_init(&runtime->turn_lock, NULL);
+    pthread_cond_init(&runtime->turn_changed, NULL);
     error = init_workers(runtime);
-    if (!error) {
-        error = init_blocking(runtime);
-    }
-    if (!error) {
-        error = open_trace(runtime);
-    }
-    if (!error) {
-        error = start(runtime);
-    }
+    error = error ? error : init_blocking(runtime);
+    error = error ? error : open_trace(runtime);
+    error = error ? error : start(runtime);
     if (error) {
         close_trace(runtime);
         rt_core_release(runtime);
@@ -229,11 +201,6 @@ int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout)
 void rt_shutdown(struct rt_runtime *runtime)
 {
     rt_shutdown_timeout(runtime, RT_NEVER);
-}
-
-int rt_shutdown_background(struct rt_runtime *runtime)
-{
-    return rt_shutdown_timeout(runtime, 0);
 }
 
 /* ---- what futures ask of the runtime ---- */
@@ -337,11 +304,6 @@ struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime)
     return runtime->blocking;
 }
 
-const char *rt_runtime_driver_name(const struct rt_runtime *runtime)
-{
-    return runtime->driver.ops->name;
-}
-
 /* What a stranger gets, who runs no worker: never hostile. */
 static _Thread_local struct rt_worker stranger;
 
@@ -367,4 +329,36 @@ struct rt_random *rt_runtime_random(struct rt_runtime *runtime)
 struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime)
 {
     return &worker_or_stranger(runtime)->hostility;
+}
+
+/* ---- what it counts ---- */
+
+struct rt_metrics rt_runtime_metrics(struct rt_runtime *runtime)
+{
+    return (struct rt_metrics){
+        .workers = runtime->worker_count,
+        .tasks = rt_task_count(runtime),
+        .injected = rt_inject_length(&runtime->inject),
+        .timers = rt_wheel_count(&runtime->wheel),
+        .sources = rt_driver_source_count(&runtime->driver),
+    };
+}
+
+static uint64_t read_count(const _Atomic uint64_t *count)
+{
+    return atomic_load_explicit(count, memory_order_relaxed);
+}
+
+struct rt_worker_metrics rt_worker_metrics(struct rt_runtime *runtime,
+                                           uint32_t index)
+{
+    struct rt_worker *worker = &runtime->workers[index];
+
+    return (struct rt_worker_metrics){
+        .polls = read_count(&worker->counts.polls),
+        .steals = read_count(&worker->counts.steals),
+        .parks = read_count(&worker->counts.parks),
+        .busy_ns = read_count(&worker->counts.busy_ns),
+        .queued = rt_deque_length(&worker->deque),
+    };
 }

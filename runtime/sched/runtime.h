@@ -111,14 +111,12 @@ int rt_block_on(struct rt_runtime *runtime, struct rt_future *future);
 void rt_shutdown(struct rt_runtime *runtime);
 
 /*
- * The same, but waits for blocking jobs that run for timeout ns at most:
- * rt_shutdown waits until they end. 0; or -ETIMEDOUT: some still run, and the
- * memory of the runtime goes with the last of them.
+ * The same, but waits for blocking jobs that run for timeout ns at most (0:
+ * they end in the background); rt_shutdown waits until they end. 0; or
+ * -ETIMEDOUT: some still run, and the memory of the runtime goes with the last
+ * of them.
  */
 int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout);
-
-/* The same with a timeout of 0: what still runs is left to itself. */
-int rt_shutdown_background(struct rt_runtime *runtime);
 
 /*
  * Spawns a task on the runtime that this thread is inside of. The frame is
@@ -278,9 +276,6 @@ struct rt_clock *rt_runtime_clock(struct rt_runtime *runtime);
 struct rt_wheel *rt_runtime_wheel(struct rt_runtime *runtime);
 struct rt_driver *rt_runtime_driver(struct rt_runtime *runtime);
 struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime);
-
-/* "epoll", ...: the one in use, which may not be the one asked for. */
-const char *rt_runtime_driver_name(const struct rt_runtime *runtime);
 
 /* These two are of the worker that this thread is. */
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime);

@@ -591,7 +591,7 @@ START_TEST(a_driver_that_is_refused_is_replaced_and_the_trace_says_so)
     builder.driver = &refusing_ops;
     builder.may_fall_back = true;
     ck_assert_int_eq(rt_build(&builder, &runtime), 0);
-    ck_assert_str_eq(rt_runtime_driver_name(runtime), "epoll");
+    ck_assert_str_eq(rt_runtime_driver(runtime)->ops->name, "epoll");
     rt_shutdown(runtime);
     trace = trace_load();
     record = trace_find(&trace, RT_TRACE_DRIVER_REFUSED, 0);
