@@ -42,12 +42,11 @@ struct rt_context {
                                      succeed in this poll: see rt_budget */
     bool is_hostile;              /* sockets make the unlikely happen */
     const void *stack;            /* locals of this poll lie below */
+    bool is_watched;              /* one of the two that follow is set */
     struct rt_hostility *junk;    /* borrowed: fills the stack with junk
-                                     before each poll; or NULL, as usual */
+                                     before a poll of a task; or NULL */
     uint64_t slow_ns;             /* a poll of a task that takes so long is
                                      reported; 0: none is */
-    bool *is_deferred;            /* borrowed: set by rt_task_defer; NULL
-                                     where nothing can be deferred */
 };
 
 /* The behaviour of one kind of future; one constant for all its frames. */
@@ -77,8 +76,8 @@ struct rt_future {
 /* True once a poll has said ready, or the future was dropped. */
 static inline bool rt_future_is_finished(const struct rt_future *future)
 {
-    return future->resume == RT_FUTURE_FINISHED ||
-           future->resume == RT_FUTURE_DROPPED;
+    return (uintptr_t)future->resume - (uintptr_t)RT_FUTURE_FINISHED <=
+           (uintptr_t)RT_FUTURE_DROPPED - (uintptr_t)RT_FUTURE_FINISHED;
 }
 
 /* Who polls this one breaks the contract: stops the program. */
@@ -105,9 +104,6 @@ static inline enum rt_poll rt_future_poll(struct rt_future *future,
 #ifdef RT_DEBUG
     rt_future_check_home(future);
 #endif
-    if (__builtin_expect(cx->junk != NULL, 0)) {
-        rt_hostility_junk_stack(cx->junk); /* the last call before the poll */
-    }
     poll = future->ops->poll(future, cx);
     if (poll == RT_READY) {
         future->resume = RT_FUTURE_FINISHED;

@@ -62,9 +62,7 @@ void rt_core_end_turn(struct rt_runtime *runtime)
 static void drive_until_complete(struct rt_runtime *runtime,
                                  const struct rt_task *task)
 {
-    bool is_deferred;
-    struct rt_context cx =
-        rt_core_context_make(&runtime->workers[0], &is_deferred);
+    struct rt_context cx = rt_core_context_make(&runtime->workers[0]);
 
     while (!rt_task_is_complete(task)) {
         rt_core_turn(&runtime->workers[0], &cx);
@@ -115,22 +113,14 @@ static void wait_until_complete(struct rt_runtime *runtime,
     }
 }
 
-static const struct rt_task *task_of_this_thread(void)
-{
-    struct rt_worker *worker =
-        rt_core_current ? rt_core_own_worker(rt_core_current) : NULL;
-
-    return worker ? worker->task : NULL;
-}
-
 bool rt_core_is_inside_task(void)
 {
-    return task_of_this_thread() != NULL;
+    return rt_task_current() != NULL;
 }
 
 void rt_core_say_task(char *text, size_t size)
 {
-    const struct rt_task *task = task_of_this_thread();
+    const struct rt_task *task = rt_task_current();
 
     if (task) {
         snprintf(text, size, " (in task %u, '%s')", task->id,

@@ -36,7 +36,6 @@ struct rt_worker {
     uint32_t index;
     uint32_t until_events; /* polls until it asks the driver in between */
     uint32_t tick;         /* polls so far, modulo 2^32 */
-    struct rt_task *task;  /* its poll is running; or NULL */
     int64_t allocated;     /* see references */
     struct rt_pool pool;   /* memory of tasks */
     struct rt_random random;
@@ -141,10 +140,9 @@ static inline void rt_core_count(_Atomic uint64_t *count, uint64_t more)
 
 /*
  * What the polls of this thread are given; made once, before its loop. Each
- * poll gets a waker and a budget of its own. is_deferred is borrowed.
+ * poll gets a waker and a budget of its own.
  */
-struct rt_context rt_core_context_make(struct rt_worker *worker,
-                                       bool *is_deferred);
+struct rt_context rt_core_context_make(struct rt_worker *worker);
 
 /* ---- tasks.c: the tasks of a runtime ---- */
 

@@ -22,7 +22,7 @@ static void print_task(FILE *file, struct rt_task *task)
         rt_task_print_chain(file, task);
         fputc('\n', file);
         task->owner->schedule(task->owner, task);
-    } else if (atomic_load(&task->state) & RT_TASK_RUNNING) {
+    } else if (task == rt_task_current()) {
         fputs("running\n", file);
     } else {
         fputs(rt_task_is_complete(task) ? "over\n" : "queued\n", file);

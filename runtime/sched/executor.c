@@ -71,10 +71,7 @@ static void run_task(struct rt_worker *worker, struct rt_context *cx,
     enum rt_task_after after;
 
     cx->budget = worker->runtime->builder.poll_budget;
-    *cx->is_deferred = false;
-    worker->task = task;
     after = rt_task_run(task, cx);
-    worker->task = NULL;
     rt_core_count(&worker->counts.polls, 1);
     if (after == RT_TASK_AFTER_AGAIN) {
         rt_core_push_ready(worker, task); /* at the back: others go first */

@@ -35,7 +35,7 @@ void rt_block_in_place(void (*function)(void *argument), void *argument)
     struct rt_runtime *runtime = rt_core_current;
     struct rt_worker *worker = runtime ? rt_core_own_worker(runtime) : NULL;
 
-    if (worker && worker->task) {
+    if (worker && rt_task_current()) {
         if (!rt_core_is_multi(runtime)) {
             rt_panic("block-in-place",
                      "rt_block_in_place in a current-thread runtime would stop "

@@ -10,15 +10,15 @@
 #include "task/task.h"
 
 struct rt_queue {
-    struct rt_task *first;
-    struct rt_task *last;
+    struct rt_task *first; /* NULL: empty */
+    struct rt_task *last;  /* when it is not empty */
     uint32_t length;
 };
 
 static inline void rt_queue_push(struct rt_queue *queue, struct rt_task *task)
 {
     task->queue_next = NULL;
-    if (queue->last) {
+    if (queue->first) {
         queue->last->queue_next = task;
     } else {
         queue->first = task;
@@ -34,9 +34,6 @@ static inline struct rt_task *rt_queue_pop(struct rt_queue *queue)
 
     if (task) {
         queue->first = task->queue_next;
-        if (!queue->first) {
-            queue->last = NULL;
-        }
         queue->length--;
     }
     return task;
@@ -49,7 +46,7 @@ static inline void rt_queue_append(struct rt_queue *queue,
     if (!more->first) {
         return;
     }
-    if (queue->last) {
+    if (queue->first) {
         queue->last->queue_next = more->first;
     } else {
         queue->first = more->first;

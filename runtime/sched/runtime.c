@@ -253,21 +253,20 @@ struct rt_context rt_context_make(const struct rt_waker *waker)
     };
 }
 
-struct rt_context rt_core_context_make(struct rt_worker *worker,
-                                       bool *is_deferred)
+struct rt_context rt_core_context_make(struct rt_worker *worker)
 {
     struct rt_runtime *runtime = worker->runtime;
-    bool has_junk = worker->hostility.features & RT_HOSTILE_JUNK;
+    /* Of several workers, one may be given away in the middle of a poll. */
+    bool has_junk = worker->hostility.features & RT_HOSTILE_JUNK &&
+                    !rt_core_is_multi(runtime);
 
     return (struct rt_context){
         .runtime = runtime,
         .is_hostile = worker->hostility.features != 0,
         .stack = __builtin_frame_address(0),
-        /* Of several workers, one may be given away in the middle of a poll. */
-        .junk =
-            has_junk && !rt_core_is_multi(runtime) ? &worker->hostility : NULL,
+        .is_watched = has_junk || runtime->builder.detect_blocking > 0,
+        .junk = has_junk ? &worker->hostility : NULL,
         .slow_ns = runtime->builder.detect_blocking,
-        .is_deferred = is_deferred,
     };
 }
 

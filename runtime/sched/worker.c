@@ -206,8 +206,6 @@ static void poll_task(struct rt_worker *worker, struct rt_context *cx,
     enum rt_task_after after;
 
     cx->budget = runtime->builder.poll_budget;
-    *cx->is_deferred = false;
-    worker->task = task;
     RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
                             rt_deque_length(&worker->deque)));
     after = rt_task_run(task, cx);
@@ -217,7 +215,6 @@ static void poll_task(struct rt_worker *worker, struct rt_context *cx,
         }
         return;
     }
-    worker->task = NULL;
     rt_core_count(&worker->counts.polls, 1);
     if (after == RT_TASK_AFTER_AGAIN) {
         rt_core_push_local(worker, task, true);
@@ -289,13 +286,11 @@ static void *worker_main(void *argument)
 {
     struct rt_worker *worker = argument;
     struct rt_runtime *runtime = worker->runtime;
-    bool is_deferred;
-    struct rt_context cx = rt_core_context_make(worker, &is_deferred);
+    struct rt_context cx = rt_core_context_make(worker);
 
     rt_core_worker = worker;
     rt_core_current = runtime;
     rt_trace_set_worker((uint8_t)worker->index);
-    worker->task = NULL;
     worker->awake_since = rt_monotonic_ns();
     rt_core_call_hook(&runtime->builder, runtime->builder.on_thread_start);
     while (rt_core_worker == worker &&

@@ -51,7 +51,7 @@ struct rt_task *rt_task_create(struct rt_task_owner *owner,
     if (!task) {
         return NULL;
     }
-    atomic_init(&task->state, RT_TASK_QUEUED | 3 * RT_TASK_ONE_REF);
+    atomic_init(&task->state, RT_TASK_HELD | 3 * RT_TASK_ONE_REF);
     task->owner = owner;
     rt_list_init(&task->all);
     task->joiner = RT_NO_WAKER;

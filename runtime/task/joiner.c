@@ -6,22 +6,10 @@
 #include "base/word.h"
 #include "trace/trace.h"
 
-bool rt_task_is_complete(const struct rt_task *task)
-{
-    return atomic_load_explicit(&task->state, memory_order_acquire) &
-           RT_TASK_COMPLETE;
-}
-
-bool rt_task_is_cancelled(const struct rt_task *task)
-{
-    return atomic_load_explicit(&task->state, memory_order_acquire) &
-           RT_TASK_CANCELLED;
-}
-
 /* Changes JOINER, unless the task is complete: then returns false. */
 static bool change_joiner(struct rt_task *task, uint64_t joiner)
 {
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_acquire);
+    uint64_t state = rt_task_state(task);
     uint64_t next;
 
     do {

@@ -116,8 +116,8 @@ static void run_task(struct rt_local_executor *executor, struct rt_task *task,
     struct rt_context own = *cx;
 
     own.budget = RT_BUDGET;
-    own.is_deferred = NULL; /* the driver's turn comes after the set's */
-    if (rt_task_run(task, &own) == RT_TASK_AFTER_AGAIN) {
+    /* A yield, too: the driver's turn comes after the set's. */
+    if (rt_task_run(task, &own) & RT_TASK_AFTER_AGAIN) {
         schedule(&executor->owner, task);
     }
     RT_TRACE(rt_trace_set_task(outer));

@@ -8,18 +8,30 @@
 #include "task/report.h"
 #include "trace/trace.h"
 
+/* The poll of a task that goes on on this thread: it lies on the stack. */
+struct turn {
+    struct rt_waker waker;    /* what the poll is given */
+    enum rt_task_after after; /* what it asked for by itself; or IDLE */
+    struct turn *outer;       /* the one around it: a local set is polled */
+};
+
+static _Thread_local struct turn *here;
+
 static struct rt_task *task_of(void *data)
 {
     return data;
+}
+
+struct rt_task *rt_task_current(void)
+{
+    return here ? task_of(here->waker.data) : NULL;
 }
 
 /* ---- waking ---- */
 
 static void trace_held(enum rt_trace_type type, struct rt_task *task)
 {
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
-
-    rt_trace_write(type, task->id, 0, 0, state / RT_TASK_ONE_REF);
+    rt_trace_write(type, task->id, 0, 0, rt_task_state(task) / RT_TASK_ONE_REF);
 }
 
 static void waker_clone(void *data)
@@ -39,45 +51,55 @@ static enum rt_trace_outcome outcome_of(uint64_t before)
     if (before & RT_TASK_COMPLETE) {
         return RT_TRACE_WAKE_TOO_LATE;
     }
-    if (before & RT_TASK_QUEUED) {
-        return RT_TRACE_WAKE_COALESCED;
+    if (!(before & RT_TASK_HELD)) {
+        return RT_TRACE_WAKE_QUEUED;
     }
-    return before & RT_TASK_RUNNING ? RT_TRACE_WAKE_MARKED
-                                    : RT_TRACE_WAKE_QUEUED;
+    return (before & RT_TASK_POLLED) && !(before & RT_TASK_WOKEN)
+               ? RT_TRACE_WAKE_MARKED
+               : RT_TRACE_WAKE_COALESCED;
 }
 
 /*
- * Sets QUEUED, and takes a reference for the queue if the caller is to queue
- * the task. The exchange is acquire and release: what the waking thread wrote
- * before is seen by the poll, which clears QUEUED with acquire before it looks.
+ * Changes the word as a wake does, and gives up so many references (0 or one)
+ * in the same exchange. When the task was idle the caller is to queue it, with
+ * a reference for the queue. The exchange is acquire and release: what the
+ * waking thread wrote before is seen by the poll, which looks at the word
+ * with acquire before it begins. So a wake that changes nothing writes too.
  */
-static inline enum rt_trace_outcome mark_queued(struct rt_task *task)
+static inline enum rt_trace_outcome mark_woken(struct rt_task *task,
+                                               uint64_t given)
 {
     uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
-    enum rt_trace_outcome outcome;
     uint64_t next;
 
     do {
-        outcome = outcome_of(state);
-        next = state;
-        if (outcome == RT_TRACE_WAKE_MARKED) {
-            next = state | RT_TASK_QUEUED;
-        } else if (outcome == RT_TRACE_WAKE_QUEUED) {
-            next = (state | RT_TASK_QUEUED) + RT_TASK_ONE_REF;
+        if (state & RT_TASK_COMPLETE) {
+            break;
         }
-        /*
-         * A coalesced wake writes too (the same value): the poll that it
-         * relies on must see what happened before this wake as well.
-         */
+        if (state & RT_TASK_HELD) {
+            next = state | RT_TASK_WOKEN;
+        } else {
+            next = (state | RT_TASK_HELD) + RT_TASK_ONE_REF;
+        }
+        next -= given; /* not the last: a queue or a poll has one too */
     } while (!rt_word_exchange(&task->state, &state, next));
-    return outcome;
+    return outcome_of(state);
 }
 
+/*
+ * A task that wakes itself leaves its mark in its turn, not in the word: only
+ * the end of its poll, on this thread, has to see it. The task stays HELD.
+ */
 static void waker_wake_by_ref(void *data)
 {
     struct rt_task *task = task_of(data);
-    enum rt_trace_outcome outcome = mark_queued(task);
+    enum rt_trace_outcome outcome;
 
+    if (task == rt_task_current() && !rt_trace_is_open()) {
+        here->after |= RT_TASK_AFTER_AGAIN;
+        return;
+    }
+    outcome = mark_woken(task, 0);
     RT_TRACE(rt_trace_wake(task->id, outcome));
     if (outcome == RT_TRACE_WAKE_QUEUED) {
         task->owner->schedule(task->owner, task);
@@ -90,24 +112,15 @@ static void waker_wake_by_ref(void *data)
  */
 static void wake_and_drop(struct rt_task *task)
 {
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
-    enum rt_trace_outcome outcome;
-    uint64_t next;
-
-    do {
-        outcome = outcome_of(state);
-        if (outcome == RT_TRACE_WAKE_TOO_LATE) {
-            rt_task_unref(task);
-            return;
-        }
-        next = state | RT_TASK_QUEUED;
-        if (outcome != RT_TRACE_WAKE_QUEUED) {
-            next -= RT_TASK_ONE_REF; /* not the last: a queue or a poll has
-                                        one too */
-        }
-    } while (!rt_word_exchange(&task->state, &state, next));
-    if (outcome == RT_TRACE_WAKE_QUEUED) {
+    switch (mark_woken(task, RT_TASK_ONE_REF)) {
+    case RT_TRACE_WAKE_QUEUED:
         task->owner->schedule(task->owner, task);
+        break;
+    case RT_TRACE_WAKE_TOO_LATE:
+        rt_task_unref(task);
+        break;
+    default:
+        break;
     }
 }
 
@@ -148,7 +161,7 @@ static void complete(struct rt_task *task, uint64_t flags,
      */
     do {
         next = state | RT_TASK_COMPLETE | flags;
-        next &= ~(uint64_t)(RT_TASK_RUNNING | RT_TASK_QUEUED);
+        next &= ~(uint64_t)(RT_TASK_HELD | RT_TASK_WOKEN);
         /* The joiner's waker is in the task, so one reference waits for it. */
         next -= state & RT_TASK_JOINER ? RT_TASK_ONE_REF : 2 * RT_TASK_ONE_REF;
     } while (!rt_word_exchange(&task->state, &state, next));
@@ -158,12 +171,6 @@ static void complete(struct rt_task *task, uint64_t flags,
     } else if (next / RT_TASK_ONE_REF == 0) {
         rt_task_free(task);
     }
-}
-
-static void cancel(struct rt_task *task, enum rt_trace_end reason)
-{
-    rt_future_drop(task->future);
-    complete(task, RT_TASK_CANCELLED, reason);
 }
 
 static void trace_await_chain(const struct rt_task *task)
@@ -176,6 +183,7 @@ static void trace_await_chain(const struct rt_task *task)
     }
 }
 
+/* What a trace, a long poll and hostile mode want to know or do. */
 static __attribute__((cold, noinline)) enum rt_poll
 poll_watched(struct rt_task *task, struct rt_context *cx)
 {
@@ -183,10 +191,15 @@ poll_watched(struct rt_task *task, struct rt_context *cx)
     uint64_t duration;
     enum rt_poll poll;
 
+    atomic_fetch_or(&task->state, RT_TASK_POLLED);
     RT_TRACE(rt_trace_write(RT_TRACE_POLL_BEGIN, task->id, 0, 0, 0));
+    if (cx->junk) {
+        rt_hostility_junk_stack(cx->junk); /* the last call before the poll */
+    }
     poll = rt_future_poll(task->future, cx);
     duration = rt_monotonic_ns() - begin;
     RT_TRACE(rt_trace_write(RT_TRACE_POLL_END, task->id, 0, poll, duration));
+    atomic_fetch_and(&task->state, ~(uint64_t)RT_TASK_POLLED);
     if (rt_trace_is_open() && poll == RT_PENDING) {
         trace_await_chain(task);
     }
@@ -196,80 +209,72 @@ poll_watched(struct rt_task *task, struct rt_context *cx)
     return poll;
 }
 
-static enum rt_poll poll_future(struct rt_task *task, struct rt_context *cx)
+/* Acquire pairs with mark_woken in the thread that woke the task. */
+static inline uint64_t begin_poll(struct rt_task *task)
 {
-    struct rt_waker waker = {&task_waker_ops, task};
-    enum rt_poll poll;
+    uint64_t state = rt_task_state(task);
 
-    cx->waker = &waker;
-    if (rt_trace_is_open() || __builtin_expect(cx->slow_ns > 0, 0)) {
-        poll = poll_watched(task, cx);
-    } else {
-        poll = rt_future_poll(task->future, cx);
-    }
-    cx->waker = NULL;
-    return poll;
+    /* The bit is set, and nobody else clears it. */
+    return state & RT_TASK_WOKEN
+               ? rt_word_add(&task->state, -(uint64_t)RT_TASK_WOKEN)
+               : state;
 }
 
 /*
- * Queued to running. Acquire pairs with mark_queued in the waking thread. One
- * bit is set and the other one isn't, so a sum changes just the two.
+ * From HELD to idle, unless the task was woken: then it stays HELD, and nobody
+ * but us will put it into a queue, so to forget it here is to lose it. Or it
+ * was aborted: then it stays ours, to be dropped. Gives up our reference to an
+ * idle task (not the last: the list has one); from then on it may be gone.
  */
-static uint64_t begin_poll(struct rt_task *task)
-{
-    return rt_word_add(&task->state, RT_TASK_RUNNING - RT_TASK_QUEUED);
-}
-
-/*
- * Running to idle, or to queued (wake is RT_TASK_QUEUED) when the task has
- * yielded; unless it was aborted: then it stays ours, to be dropped. If a wake
- * came during the poll it only set QUEUED: nobody but us will put the task
- * into a queue, so to forget it here is to lose it. Gives up our reference to
- * an idle task (not the last: the list has one); from then on it may be gone.
- */
-static uint64_t end_poll(struct rt_task *task, uint64_t wake)
+static inline uint64_t end_poll(struct rt_task *task, bool woke_itself)
 {
     uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
     uint64_t next;
 
-    /* Release: what the poll wrote is seen by the next one, on any thread. */
+    /*
+     * Release: what the poll wrote is seen by the next one, on any thread. (A
+     * task that stays HELD comes to its next poll through a queue, which sees
+     * to that.)
+     */
     do {
-        if (state & RT_TASK_ABORTED) {
-            return state;
+        if (woke_itself || state & (RT_TASK_WOKEN | RT_TASK_ABORTED)) {
+            return state | RT_TASK_WOKEN;
         }
-        next = (state & ~(uint64_t)RT_TASK_RUNNING) | wake;
-        if (!(next & RT_TASK_QUEUED)) {
-            next -= RT_TASK_ONE_REF;
-        }
+        next = state - RT_TASK_HELD - RT_TASK_ONE_REF;
     } while (!rt_word_exchange(&task->state, &state, next));
     return next;
 }
 
-static bool is_deferred(const struct rt_context *cx)
+static enum rt_task_after finish(struct rt_task *task, uint64_t flags,
+                                 enum rt_trace_end reason)
 {
-    return cx->is_deferred && *cx->is_deferred;
+    rt_future_drop(task->future);
+    here = here->outer;
+    complete(task, flags, reason);
+    return RT_TASK_AFTER_DONE;
 }
 
 static enum rt_task_after run(struct rt_task *task, struct rt_context *cx)
 {
+    struct turn turn = {{&task_waker_ops, task}, RT_TASK_AFTER_IDLE, here};
+    bool is_watched = rt_trace_is_open() || cx->is_watched;
     uint64_t state = begin_poll(task);
 
+    here = &turn;
     if (!(state & RT_TASK_ABORTED)) {
-        if (poll_future(task, cx) == RT_READY) {
-            rt_future_drop(task->future);
-            complete(task, 0, RT_TRACE_END_READY);
-            return RT_TASK_AFTER_DONE;
+        cx->waker = &turn.waker;
+        if ((is_watched ? poll_watched(task, cx)
+                        : rt_future_poll(task->future, cx)) == RT_READY) {
+            return finish(task, 0, RT_TRACE_END_READY);
         }
-        state = end_poll(task, is_deferred(cx) ? RT_TASK_QUEUED : 0);
+        state = end_poll(task, turn.after != RT_TASK_AFTER_IDLE);
     }
     if (state & RT_TASK_ABORTED) {
-        cancel(task, RT_TRACE_END_ABORTED);
-        return RT_TASK_AFTER_DONE;
+        return finish(task, RT_TASK_CANCELLED, RT_TRACE_END_ABORTED);
     }
-    if (is_deferred(cx)) {
-        return RT_TASK_AFTER_DEFERRED;
-    }
-    return state & RT_TASK_QUEUED ? RT_TASK_AFTER_AGAIN : RT_TASK_AFTER_IDLE;
+    here = turn.outer;
+    return state & RT_TASK_WOKEN ? turn.after | RT_TASK_AFTER_AGAIN
+                                 : RT_TASK_AFTER_IDLE;
 }
 
 static __attribute__((cold, noinline)) enum rt_task_after
@@ -290,13 +295,21 @@ enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
 
 bool rt_task_claim_idle(struct rt_task *task)
 {
-    return mark_queued(task) == RT_TRACE_WAKE_QUEUED;
+    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
+
+    do {
+        if (state & (RT_TASK_HELD | RT_TASK_COMPLETE)) {
+            return false;
+        }
+    } while (!rt_word_exchange(&task->state, &state,
+                               (state | RT_TASK_HELD) + RT_TASK_ONE_REF));
+    return true;
 }
 
 void rt_task_defer(const struct rt_context *cx)
 {
-    if (cx->is_deferred && cx->waker->ops == &task_waker_ops) {
-        *cx->is_deferred = true;
+    if (rt_task_current() && cx->waker->data == rt_task_current()) {
+        here->after = RT_TASK_AFTER_DEFERRED;
     } else {
         rt_waker_wake_by_ref(cx->waker);
     }
@@ -305,7 +318,8 @@ void rt_task_defer(const struct rt_context *cx)
 void rt_task_shutdown(struct rt_task *task)
 {
     rt_task_ref(task); /* complete takes two: the list's, and this one */
-    cancel(task, RT_TRACE_END_SHUTDOWN);
+    rt_future_drop(task->future);
+    complete(task, RT_TASK_CANCELLED, RT_TRACE_END_SHUTDOWN);
 }
 
 void rt_task_abort(struct rt_task *task)

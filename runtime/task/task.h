@@ -21,13 +21,18 @@
 #include "future/future.h"
 
 /*
- * QUEUED    Set by the wake that finds it clear; that wake puts the task in a
- *           queue, unless the task is running: then the end of the poll does.
- *           Cleared by the executor just before the poll, never during it.
- * RUNNING   Set and cleared by the executor around a poll. No two threads
- *           can have it at once: only who takes the task from a queue sets it.
+ * HELD      An executor has the task: it lies in a queue or is being polled,
+ *           so a wake has nothing to queue. Set by the wake that finds it
+ *           clear, which puts the task in a queue; cleared by the executor at
+ *           the end of a poll. No two threads poll at once: only who takes
+ *           the task from a queue does.
+ * WOKEN     Set by a wake that finds HELD. Cleared just before a poll, which
+ *           sees all that was done before the wake; at its end it means:
+ *           queue the task again.
+ * POLLED    Set and cleared around a poll, for the trace alone: HELD means
+ *           running, not queued. Without a trace it is never set.
  * COMPLETE  Set once, at the end of the last poll or by a cancellation;
- *           never cleared, and neither QUEUED nor RUNNING is set after it.
+ *           never cleared, and neither HELD nor WOKEN is set after it.
  * ABORTED   Set by rt_task_abort. The executor looks at it before a poll and
  *           after one. Never set on a complete task.
  * CANCELLED Set with COMPLETE when the future was dropped before it was
@@ -37,13 +42,14 @@
  *           the handle; cleared by the handle unless the task is complete.
  */
 enum {
-    RT_TASK_QUEUED = 1 << 0,
-    RT_TASK_RUNNING = 1 << 1,
-    RT_TASK_COMPLETE = 1 << 2,
-    RT_TASK_ABORTED = 1 << 3,
-    RT_TASK_CANCELLED = 1 << 4,
-    RT_TASK_JOINER = 1 << 5,
-    RT_TASK_ONE_REF = 1 << 6,
+    RT_TASK_HELD = 1 << 0,
+    RT_TASK_WOKEN = 1 << 1,
+    RT_TASK_POLLED = 1 << 2,
+    RT_TASK_COMPLETE = 1 << 3,
+    RT_TASK_ABORTED = 1 << 4,
+    RT_TASK_CANCELLED = 1 << 5,
+    RT_TASK_JOINER = 1 << 6,
+    RT_TASK_ONE_REF = 1 << 7,
 };
 
 enum { RT_TASK_FRAME_MOST = (1 << 30) - 1 }; /* bytes */
@@ -109,11 +115,11 @@ void rt_task_free(struct rt_task *task);
 
 /* What rt_task_run did with the task. */
 enum rt_task_after {
-    RT_TASK_AFTER_IDLE,     /* pending: its reference was given up */
-    RT_TASK_AFTER_AGAIN,    /* pending but woken meanwhile: queue it again; the
-                               caller still has the reference */
-    RT_TASK_AFTER_DEFERRED, /* the same, but only after the driver's turn */
-    RT_TASK_AFTER_DONE,     /* complete: its reference was given up */
+    RT_TASK_AFTER_IDLE = 0,  /* pending: its reference was given up */
+    RT_TASK_AFTER_AGAIN = 1, /* pending but woken meanwhile: queue it again;
+                                the caller still has the reference */
+    RT_TASK_AFTER_DEFERRED = 3, /* the same, but after the driver's turn */
+    RT_TASK_AFTER_DONE = 4,     /* complete: its reference was given up */
 };
 
 /*
@@ -149,9 +155,25 @@ void rt_task_abort(struct rt_task *task);
  */
 void rt_task_defer(const struct rt_context *cx);
 
+/* The task whose poll goes on on this thread, the innermost; or NULL. */
+struct rt_task *rt_task_current(void);
+
+/* The flags and references. Acquire: who sees COMPLETE sees the result. */
+static inline uint64_t rt_task_state(const struct rt_task *task)
+{
+    return atomic_load_explicit(&task->state, memory_order_acquire);
+}
+
 /* Any thread. */
-bool rt_task_is_complete(const struct rt_task *task);
-bool rt_task_is_cancelled(const struct rt_task *task);
+static inline bool rt_task_is_complete(const struct rt_task *task)
+{
+    return rt_task_state(task) & RT_TASK_COMPLETE;
+}
+
+static inline bool rt_task_is_cancelled(const struct rt_task *task)
+{
+    return rt_task_state(task) & RT_TASK_CANCELLED;
+}
 
 /*
  * True when the task is complete. If not, leaves a clone of waker to be woken
