@@ -6,21 +6,21 @@
 
 enum { POISON = 0xdb };
 
-static atomic_ulong fail_countdown;
+RT_ATOMIC(unsigned long) rt_alloc_countdown;
 
 void rt_alloc_fail_after(unsigned long n)
 {
-    atomic_store(&fail_countdown, n);
+    atomic_store(&rt_alloc_countdown, n);
 }
 
-bool rt_alloc_is_to_fail(void)
+bool rt_alloc_count_down(void)
 {
     unsigned long left =
-        atomic_load_explicit(&fail_countdown, memory_order_relaxed);
+        atomic_load_explicit(&rt_alloc_countdown, memory_order_relaxed);
 
-    /* Off is the usual case: one relaxed load, no write. */
     while (left > 0) {
-        if (atomic_compare_exchange_weak(&fail_countdown, &left, left - 1)) {
+        if (atomic_compare_exchange_weak(&rt_alloc_countdown, &left,
+                                         left - 1)) {
             return left == 1;
         }
     }

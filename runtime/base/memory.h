@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/atomic.h"
+
 /* Returns zeroed memory of size bytes, owned by the caller, or NULL. */
 void *rt_alloc(size_t size);
 
@@ -23,8 +25,17 @@ void rt_free(void *memory, size_t size);
  */
 void rt_alloc_fail_after(unsigned long n);
 
+/* How many more until the one that fails, or 0: for the function below. */
+extern RT_ATOMIC(unsigned long) rt_alloc_countdown;
+bool rt_alloc_count_down(void);
+
 /* Counts as an rt_alloc: is this one to fail? For who allocates otherwise. */
-bool rt_alloc_is_to_fail(void);
+static inline bool rt_alloc_is_to_fail(void)
+{
+    /* Off is the usual case: one relaxed load, no write. */
+    return atomic_load_explicit(&rt_alloc_countdown, memory_order_relaxed) &&
+           rt_alloc_count_down();
+}
 
 /* The struct of the given type that has this pointer as its member. */
 #define RT_CONTAINER_OF(pointer, type, member)                                 \

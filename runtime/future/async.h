@@ -89,7 +89,11 @@ static inline enum rt_poll rt_await_poll(struct rt_future *self,
         return RT_PENDING;
     }
     self->awaiting = NULL;
-    rt_future_drop(child);
+    if (child->awaiting || child->ops->drop) {
+        rt_future_drop(child);
+    } else {
+        child->resume = RT_FUTURE_DROPPED; /* the same, at once */
+    }
     return RT_READY;
 }
 

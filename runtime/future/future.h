@@ -105,7 +105,7 @@ static inline enum rt_poll rt_future_poll(struct rt_future *future,
     rt_future_check_home(future);
 #endif
     poll = future->ops->poll(future, cx);
-    if (poll == RT_READY) {
+    if (poll != RT_PENDING) {
         future->resume = RT_FUTURE_FINISHED;
     }
     return poll;

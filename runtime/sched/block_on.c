@@ -62,11 +62,7 @@ void rt_core_end_turn(struct rt_runtime *runtime)
 static void drive_until_complete(struct rt_runtime *runtime,
                                  const struct rt_task *task)
 {
-    struct rt_context cx = rt_core_context_make(&runtime->workers[0]);
-
-    while (!rt_task_is_complete(task)) {
-        rt_core_turn(&runtime->workers[0], &cx);
-    }
+    rt_core_drive(&runtime->workers[0], task);
     rt_core_end_turn(runtime);
 }
 

@@ -54,11 +54,11 @@ struct rt_worker {
     pthread_t thread;
 };
 
-/* Live tasks, by the low bits of their ids; current-thread: all in one. */
-enum { RT_SHARDS = 16 };
+/* Live tasks, by their ids, so many in a row; current-thread: all in one. */
+enum { RT_SHARDS = 16, RT_SHARD_IDS = 64 };
 
 struct rt_shard {
-    struct rt_lock lock;  /* multi-thread only: guards what follows */
+    struct rt_lock lock;  /* guards what follows */
     struct rt_list all;   /* of struct rt_task: not complete */
     _Atomic size_t count; /* how many; read by any thread */
 };
@@ -74,10 +74,9 @@ struct rt_runtime {
     bool has_trace;                    /* we opened it, so we close it */
     uint32_t worker_count;
     struct rt_worker *workers; /* owned */
+    uint32_t shard_count;      /* in use */
     struct rt_shard shards[RT_SHARDS];
     struct rt_inject inject;
-    _Atomic size_t unlinked; /* current-thread: spawned by strangers, and not
-                                yet linked by the thread that runs it */
 
     /*
      * What keeps the memory of the runtime: its tasks' memory, and handles.
@@ -158,12 +157,8 @@ void rt_core_init_tasks(struct rt_runtime *runtime);
 int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
                   size_t frame_size, const char *name, struct rt_task **task);
 
-/* Puts a task on the list of those that live. Under the lock of inject. */
-void rt_core_link(struct rt_runtime *runtime, struct rt_task *task);
-
 /*
  * Fills in live tasks, up to so many, each with a reference; returns how many.
- * A current-thread runtime's own thread; a multi-thread one's: any thread.
  */
 size_t rt_core_collect(struct rt_runtime *runtime, struct rt_task **tasks,
                        size_t most);
@@ -207,11 +202,8 @@ void rt_core_push_ready(struct rt_worker *worker, struct rt_task *task);
 /* Moves the tasks that other threads have woken into our queue. */
 void rt_core_take_injected(struct rt_worker *worker);
 
-/*
- * One turn of the loop: polls the next task, or waits until there is one.
- * Now and then it asks the driver first, whatever is ready.
- */
-void rt_core_turn(struct rt_worker *worker, struct rt_context *cx);
+/* The loop: polls tasks, and waits for events, until this one is complete. */
+void rt_core_drive(struct rt_worker *worker, const struct rt_task *task);
 
 /*
  * Nothing is ready: waits in the driver until the kernel or a timer wakes a

@@ -25,10 +25,6 @@ void rt_core_take_injected(struct rt_worker *worker)
     struct rt_task *task;
 
     while ((task = rt_queue_pop(&taken))) {
-        if (rt_list_is_empty(&task->all)) {
-            rt_core_link(worker->runtime, task); /* spawned elsewhere */
-            atomic_fetch_sub(&worker->runtime->unlinked, 1);
-        }
         rt_core_push_ready(worker, task);
     }
 }
@@ -36,7 +32,7 @@ void rt_core_take_injected(struct rt_worker *worker)
 /* ---- running tasks ---- */
 
 /* Hostile mode: any of the tasks that are ready comes first. */
-static void shuffle(struct rt_worker *worker)
+static __attribute__((cold)) void shuffle(struct rt_worker *worker)
 {
     uint32_t length = worker->ready.length;
 
@@ -65,8 +61,8 @@ static struct rt_task *next_task(struct rt_worker *worker)
     return task;
 }
 
-static void run_task(struct rt_worker *worker, struct rt_context *cx,
-                     struct rt_task *task)
+static inline void run_task(struct rt_worker *worker, struct rt_context *cx,
+                            struct rt_task *task)
 {
     enum rt_task_after after;
 
@@ -80,32 +76,52 @@ static void run_task(struct rt_worker *worker, struct rt_context *cx,
     }
 }
 
-/* Hostile mode: polls some idle task that nobody woke, as the rules allow. */
-static void run_spuriously(struct rt_worker *worker, struct rt_context *cx)
+/* Any of the tasks, if it is idle; claimed as if it was woken. Or NULL. */
+static struct rt_task *claim_any(struct rt_worker *worker)
 {
-    struct rt_list *node = worker->runtime->shards[0].all.next;
-    size_t count = rt_task_count(worker->runtime);
+    struct rt_shard *shard = &worker->runtime->shards[0];
+    struct rt_task *task = NULL;
+    struct rt_list *node;
     uint32_t steps;
-    struct rt_task *task;
 
-    if (count == 0 ||
-        !rt_hostility_strikes(&worker->hostility, RT_HOSTILE_SPURIOUS,
-                              SPURIOUS_ONE_IN)) {
-        return;
-    }
-    steps = rt_random_below(&worker->hostility.random, (uint32_t)count);
-    while (steps-- > 0) {
+    rt_lock_acquire(&shard->lock);
+    steps = rt_random_below(&worker->hostility.random,
+                            (uint32_t)rt_task_count(worker->runtime) + 1);
+    for (node = shard->all.next; steps > 0; steps--) {
         node = node->next;
     }
-    task = RT_CONTAINER_OF(node, struct rt_task, all);
-    if (rt_task_claim_idle(task)) {
+    if (node != &shard->all) {
+        task = RT_CONTAINER_OF(node, struct rt_task, all);
+    }
+    if (task && !rt_task_claim_idle(task)) {
+        task = NULL;
+    }
+    rt_lock_release(&shard->lock);
+    return task;
+}
+
+/* Hostile mode: polls some idle task that nobody woke, as the rules allow. */
+static __attribute__((cold)) void run_spuriously(struct rt_worker *worker,
+                                                 struct rt_context *cx)
+{
+    struct rt_task *task = NULL;
+
+    if (rt_hostility_strikes(&worker->hostility, RT_HOSTILE_SPURIOUS,
+                             SPURIOUS_ONE_IN)) {
+        task = claim_any(worker);
+    }
+    if (task) {
         RT_TRACE(rt_trace_write(RT_TRACE_HOSTILE, task->id, 0,
                                 RT_HOSTILE_SPURIOUS, 0));
         run_task(worker, cx, task);
     }
 }
 
-void rt_core_turn(struct rt_worker *worker, struct rt_context *cx)
+/*
+ * One turn of the loop: polls the next task, or waits until there is one.
+ * Now and then it asks the driver first, whatever is ready.
+ */
+static inline void turn(struct rt_worker *worker, struct rt_context *cx)
 {
     struct rt_task *task;
 
@@ -122,5 +138,14 @@ void rt_core_turn(struct rt_worker *worker, struct rt_context *cx)
     run_task(worker, cx, task);
     if (worker->hostility.features) {
         run_spuriously(worker, cx);
+    }
+}
+
+void rt_core_drive(struct rt_worker *worker, const struct rt_task *task)
+{
+    struct rt_context cx = rt_core_context_make(worker);
+
+    while (!rt_task_is_complete(task)) {
+        turn(worker, &cx);
     }
 }

@@ -147,14 +147,12 @@ static void give_back(struct rt_pool *owner, struct rt_pool_block *block)
     }
 }
 
-void rt_pool_free(struct rt_pool *own, void *memory, size_t size)
+void rt_pool_free(struct rt_pool *own, void *memory)
 {
     struct rt_pool_chunk *chunk = chunk_of(memory);
 
 #ifdef RT_DEBUG
-    memset(memory, POISON, size);
-#else
-    (void)size;
+    memset(memory, POISON, chunk->class * RT_POOL_STEP);
 #endif
     if (chunk->pool == own) {
         push(own, chunk->class, memory);

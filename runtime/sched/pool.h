@@ -36,7 +36,7 @@ struct rt_pool {
 void *rt_pool_alloc(struct rt_pool *pool, size_t size);
 
 /* Frees a block; own is the pool of the calling thread, or NULL. */
-void rt_pool_free(struct rt_pool *own, void *memory, size_t size);
+void rt_pool_free(struct rt_pool *own, void *memory);
 
 /* Frees all memory. No block is in use. */
 void rt_pool_deinit(struct rt_pool *pool);

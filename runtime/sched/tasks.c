@@ -17,26 +17,11 @@ static struct rt_runtime *runtime_of(struct rt_task_owner *owner)
 
 /* ---- the list of live tasks ---- */
 
+/* A thread takes its ids in a row, so it stays with one list for a while. */
 static struct rt_shard *shard_of(struct rt_runtime *runtime,
                                  const struct rt_task *task)
 {
-    return &runtime
-                ->shards[rt_core_is_multi(runtime) ? task->id % RT_SHARDS : 0];
-}
-
-/* A current-thread runtime's tasks are linked on one thread only. */
-static void lock(struct rt_runtime *runtime, struct rt_shard *shard)
-{
-    if (rt_core_is_multi(runtime)) {
-        rt_lock_acquire(&shard->lock);
-    }
-}
-
-static void unlock(struct rt_runtime *runtime, struct rt_shard *shard)
-{
-    if (rt_core_is_multi(runtime)) {
-        rt_lock_release(&shard->lock);
-    }
+    return &runtime->shards[task->id / RT_SHARD_IDS % runtime->shard_count];
 }
 
 static void add_to_count_locked(struct rt_shard *shard, size_t change)
@@ -47,30 +32,29 @@ static void add_to_count_locked(struct rt_shard *shard, size_t change)
         memory_order_relaxed);
 }
 
-void rt_core_link(struct rt_runtime *runtime, struct rt_task *task)
+static void link_task(struct rt_runtime *runtime, struct rt_task *task)
 {
     struct rt_shard *shard = shard_of(runtime, task);
 
-    lock(runtime, shard);
+    rt_lock_acquire(&shard->lock);
     rt_list_push_back(&shard->all, &task->all);
     add_to_count_locked(shard, 1);
-    unlock(runtime, shard);
+    rt_lock_release(&shard->lock);
 }
 
 static void release(struct rt_task_owner *owner, struct rt_task *task)
 {
-    struct rt_runtime *runtime = runtime_of(owner);
-    struct rt_shard *shard = shard_of(runtime, task);
+    struct rt_shard *shard = shard_of(runtime_of(owner), task);
 
-    lock(runtime, shard);
+    rt_lock_acquire(&shard->lock);
     rt_list_remove(&task->all);
     add_to_count_locked(shard, (size_t)-1);
-    unlock(runtime, shard);
+    rt_lock_release(&shard->lock);
 }
 
 size_t rt_task_count(const struct rt_runtime *runtime)
 {
-    size_t count = atomic_load(&runtime->unlinked);
+    size_t count = 0;
 
     for (int i = 0; i < RT_SHARDS; i++) {
         count += atomic_load_explicit(&runtime->shards[i].count,
@@ -100,9 +84,9 @@ size_t rt_core_collect(struct rt_runtime *runtime, struct rt_task **tasks,
     for (int i = 0; i < RT_SHARDS; i++) {
         struct rt_shard *shard = &runtime->shards[i];
 
-        lock(runtime, shard);
+        rt_lock_acquire(&shard->lock);
         count += collect_locked(shard, tasks + count, most - count);
-        unlock(runtime, shard);
+        rt_lock_release(&shard->lock);
     }
     return count;
 }
@@ -156,15 +140,41 @@ void rt_core_release(struct rt_runtime *runtime)
     add_references(runtime, left - REFERENCE_OF_OWNER);
 }
 
-static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
-{
-    struct rt_runtime *runtime = runtime_of(owner);
-    struct rt_worker *worker = rt_core_own_worker(runtime);
-    void *task;
+/* ---- tasks and their memory ---- */
 
-    *is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
-                 runtime->builder.memory != RT_MEMORY_MALLOC;
-    task = *is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
+static void trace_spawn(const struct rt_task *task)
+{
+    rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
+                   rt_trace_string(rt_task_name(task)));
+}
+
+static struct rt_task *create_pooled(struct rt_worker *worker,
+                                     const struct rt_future *frame,
+                                     size_t frame_size, const char *name,
+                                     size_t size)
+{
+    struct rt_task *task = rt_pool_alloc(&worker->pool, size);
+
+    if (task) {
+        rt_task_init(task, &worker->runtime->owner, frame, frame_size, name);
+        task->is_pooled = true;
+    }
+    return task;
+}
+
+/* On the list of those that live. worker: of this thread; NULL: none. */
+static struct rt_task *create_task(struct rt_runtime *runtime,
+                                   struct rt_worker *worker,
+                                   const struct rt_future *frame,
+                                   size_t frame_size, const char *name)
+{
+    size_t size = rt_task_size(frame_size, name);
+    bool is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
+                     runtime->builder.memory == RT_MEMORY_POOLED;
+    struct rt_task *task =
+        is_pooled ? create_pooled(worker, frame, frame_size, name, size)
+                  : rt_task_create(&runtime->owner, frame, frame_size, name);
+
     if (!task) {
         return NULL;
     }
@@ -173,19 +183,20 @@ static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
     } else {
         rt_core_ref(runtime);
     }
+    link_task(runtime, task);
+    RT_TRACE(trace_spawn(task));
     return task;
 }
 
-static void free_memory(struct rt_task_owner *owner, struct rt_task *task,
-                        size_t size)
+static void free_task(struct rt_task_owner *owner, struct rt_task *task)
 {
     struct rt_runtime *runtime = runtime_of(owner);
     struct rt_worker *worker = rt_core_own_worker(runtime);
 
     if (task->is_pooled) {
-        rt_pool_free(worker ? &worker->pool : NULL, task, size);
+        rt_pool_free(worker ? &worker->pool : NULL, task);
     } else {
-        rt_free(task, size);
+        rt_task_destroy(task);
     }
     if (worker) {
         worker->allocated--;
@@ -212,15 +223,23 @@ static void push_injected_locked(struct rt_runtime *runtime,
     }
 }
 
+/* Queues a task on the worker of this thread. */
+static inline void push(struct rt_worker *worker, struct rt_task *task)
+{
+    if (rt_core_is_multi(worker->runtime)) {
+        rt_core_push_local(worker, task, false);
+    } else {
+        rt_core_push_ready(worker, task);
+    }
+}
+
 static void schedule(struct rt_task_owner *owner, struct rt_task *task)
 {
     struct rt_runtime *runtime = runtime_of(owner);
     struct rt_worker *worker = rt_core_own_worker(runtime);
 
-    if (worker && rt_core_is_multi(runtime)) {
-        rt_core_push_local(worker, task, false);
-    } else if (worker) {
-        rt_core_push_ready(worker, task);
+    if (worker) {
+        push(worker, task);
     } else if (rt_inject_begin(&runtime->inject)) {
         push_injected_locked(runtime, task);
         rt_inject_end(&runtime->inject);
@@ -231,54 +250,6 @@ static void schedule(struct rt_task_owner *owner, struct rt_task *task)
 
 /* ---- spawning ---- */
 
-static void trace_spawn(const struct rt_task *task)
-{
-    rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
-                   rt_trace_string(rt_task_name(task)));
-}
-
-static struct rt_task *spawn_here(struct rt_worker *worker,
-                                  const struct rt_future *frame,
-                                  size_t frame_size, const char *name)
-{
-    struct rt_runtime *runtime = worker->runtime;
-    struct rt_task *task =
-        rt_task_create(&runtime->owner, frame, frame_size, name);
-
-    if (!task) {
-        return NULL;
-    }
-    rt_core_link(runtime, task);
-    RT_TRACE(trace_spawn(task));
-    if (rt_core_is_multi(runtime)) {
-        rt_core_push_local(worker, task, false);
-    } else {
-        rt_core_push_ready(worker, task);
-    }
-    return task;
-}
-
-static struct rt_task *spawn_locked(struct rt_runtime *runtime,
-                                    const struct rt_future *frame,
-                                    size_t frame_size, const char *name)
-{
-    struct rt_task *task =
-        rt_task_create(&runtime->owner, frame, frame_size, name);
-
-    if (!task) {
-        return NULL;
-    }
-    /* A current-thread runtime links it on its own thread. */
-    if (rt_core_is_multi(runtime)) {
-        rt_core_link(runtime, task);
-    } else {
-        atomic_fetch_add(&runtime->unlinked, 1);
-    }
-    RT_TRACE(trace_spawn(task));
-    push_injected_locked(runtime, task);
-    return task;
-}
-
 /* On a thread that is no worker of the runtime. */
 static int spawn_from_outside(struct rt_runtime *runtime,
                               const struct rt_future *frame, size_t frame_size,
@@ -287,7 +258,10 @@ static int spawn_from_outside(struct rt_runtime *runtime,
     if (!rt_inject_begin(&runtime->inject)) {
         return -ECANCELED;
     }
-    *task = spawn_locked(runtime, frame, frame_size, name);
+    *task = create_task(runtime, NULL, frame, frame_size, name);
+    if (*task) {
+        push_injected_locked(runtime, *task);
+    }
     rt_inject_end(&runtime->inject);
     return *task ? 0 : -ENOMEM;
 }
@@ -296,16 +270,18 @@ int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
                   size_t frame_size, const char *name, struct rt_task **task)
 {
     struct rt_worker *worker = rt_core_own_worker(runtime);
-    int error;
+    int error = 0;
 
-    if (worker) {
-        *task = spawn_here(worker, frame, frame_size, name);
-        error = *task ? 0 : -ENOMEM;
-    } else {
+    *task = NULL;
+    if (!worker) {
         error = spawn_from_outside(runtime, frame, frame_size, name, task);
+    } else if ((*task =
+                    create_task(runtime, worker, frame, frame_size, name))) {
+        push(worker, *task);
+    } else {
+        error = -ENOMEM;
     }
     if (error) {
-        *task = NULL;
         rt_future_drop(frame);
     }
     return error;
@@ -355,9 +331,6 @@ void rt_core_drop_all_tasks(struct rt_runtime *runtime)
     struct rt_task *task;
 
     rt_inject_close(&runtime->inject);
-    if (!rt_core_is_multi(runtime)) {
-        rt_core_take_injected(&runtime->workers[0]); /* links them */
-    }
     /* A drop may spawn tasks: they come to the lists, too. */
     while ((task = any_task(runtime))) {
         rt_task_shutdown(task);
@@ -373,9 +346,9 @@ void rt_core_init_tasks(struct rt_runtime *runtime)
     runtime->owner = (struct rt_task_owner){
         .schedule = schedule,
         .release = release,
-        .allocate = allocate,
-        .free = free_memory,
+        .free = free_task,
     };
+    runtime->shard_count = rt_core_is_multi(runtime) ? RT_SHARDS : 1;
     runtime->references = REFERENCE_OF_OWNER;
     rt_inject_init(&runtime->inject);
     for (int i = 0; i < RT_SHARDS; i++) {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/word.h"
 
 /* Ids are handed to the threads in blocks, so that a spawn shares nothing. */
@@ -34,48 +35,50 @@ const char *rt_task_name(const struct rt_task *task)
                           : rt_future_name(task->future);
 }
 
-static size_t allocation_size(const struct rt_task *task)
+size_t rt_task_size(size_t frame_size, const char *name)
 {
-    return sizeof(struct rt_task) + task->frame_size +
-           (task->has_name ? name_size(rt_task_name(task)) : 0);
+    return sizeof(struct rt_task) + frame_size + name_size(name);
+}
+
+void rt_task_init(struct rt_task *task, struct rt_task_owner *owner,
+                  const struct rt_future *frame, size_t frame_size,
+                  const char *name)
+{
+    atomic_init(&task->state, RT_TASK_HELD | 3 * RT_TASK_ONE_REF);
+    task->owner = owner;
+    task->joiner = RT_NO_WAKER;
+    task->id = next_id();
+    task->frame_size = (uint32_t)frame_size & RT_TASK_FRAME_MOST;
+    task->has_name = name != NULL;
+    task->is_pooled = false;
+    memcpy((void *)task->future, frame, frame_size);
+    if (name) {
+        memcpy((char *)task->future + frame_size, name, name_size(name));
+    }
 }
 
 struct rt_task *rt_task_create(struct rt_task_owner *owner,
                                const struct rt_future *frame, size_t frame_size,
                                const char *name)
 {
-    size_t size = sizeof(struct rt_task) + frame_size + name_size(name);
-    bool is_pooled;
-    struct rt_task *task = owner->allocate(owner, size, &is_pooled);
+    struct rt_task *task = rt_alloc(rt_task_size(frame_size, name));
 
-    if (!task) {
-        return NULL;
-    }
-    atomic_init(&task->state, RT_TASK_HELD | 3 * RT_TASK_ONE_REF);
-    task->owner = owner;
-    rt_list_init(&task->all);
-    task->joiner = RT_NO_WAKER;
-    task->id = next_id();
-    task->frame_size = (uint32_t)frame_size & RT_TASK_FRAME_MOST;
-    task->has_name = name != NULL;
-    task->is_pooled = is_pooled;
-    memcpy((void *)task->future, frame, frame_size);
-    if (name) {
-        memcpy((char *)task->future + frame_size, name, name_size(name));
+    if (task) {
+        rt_task_init(task, owner, frame, frame_size, name);
     }
     return task;
+}
+
+void rt_task_destroy(struct rt_task *task)
+{
+    const char *name = task->has_name ? rt_task_name(task) : NULL;
+
+    rt_free(task, rt_task_size(task->frame_size, name));
 }
 
 void rt_task_ref(struct rt_task *task)
 {
     rt_word_add(&task->state, RT_TASK_ONE_REF);
-}
-
-void rt_task_free(struct rt_task *task)
-{
-    struct rt_task_owner *owner = task->owner;
-
-    owner->free(owner, task, allocation_size(task));
 }
 
 void rt_task_unref(struct rt_task *task)
@@ -90,6 +93,6 @@ void rt_task_unref(struct rt_task *task)
         before = rt_word_add(&task->state, -(uint64_t)RT_TASK_ONE_REF);
     }
     if (before / RT_TASK_ONE_REF == 1) {
-        rt_task_free(task);
+        task->owner->free(task->owner, task);
     }
 }

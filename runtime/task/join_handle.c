@@ -4,11 +4,7 @@
 #include <string.h>
 
 #include "base/panic.h"
-
-static struct rt_join_handle *handle_of(struct rt_future *future)
-{
-    return (struct rt_join_handle *)(void *)future;
-}
+#include "future/async.h"
 
 static void take_result(struct rt_join_handle *handle)
 {
@@ -34,21 +30,24 @@ static void take_result(struct rt_join_handle *handle)
 
 static enum rt_poll join_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_join_handle *handle = handle_of(future);
+    struct rt_join_handle *handle = RT_SELF(future, struct rt_join_handle);
+    struct rt_task *task = handle->task;
 
-    if (!handle->task) {
+    if (!task) {
         return RT_READY; /* the spawn failed, and result says why */
     }
-    if (!rt_task_poll_join(handle->task, cx->waker)) {
+    if (!rt_task_poll_join(task, cx->waker)) {
         return RT_PENDING;
     }
     take_result(handle);
+    handle->task = NULL;
+    rt_task_unref(task);
     return RT_READY;
 }
 
 static void join_drop(struct rt_future *future)
 {
-    struct rt_join_handle *handle = handle_of(future);
+    struct rt_join_handle *handle = RT_SELF(future, struct rt_join_handle);
 
     if (handle->task) {
         rt_task_forget_joiner(handle->task);
@@ -57,20 +56,11 @@ static void join_drop(struct rt_future *future)
     }
 }
 
-static const struct rt_future_ops join_ops = {
+const struct rt_future_ops rt_join_ops = {
     .poll = join_poll,
     .drop = join_drop,
     .name = "join",
 };
-
-struct rt_join_handle rt_join_handle_make(struct rt_task *task, int error)
-{
-    return (struct rt_join_handle){
-        .future = RT_FUTURE(&join_ops),
-        .task = task,
-        .result = error,
-    };
-}
 
 void rt_join_into(struct rt_join_handle *handle, void *frame, size_t size)
 {

@@ -20,8 +20,18 @@ struct rt_join_handle {
     int result;           /* 0, -ECANCELED, or why spawn failed (-ENOMEM) */
 };
 
+extern const struct rt_future_ops rt_join_ops;
+
 /* A handle for the task (takes one reference); NULL: it failed with error. */
-struct rt_join_handle rt_join_handle_make(struct rt_task *task, int error);
+static inline struct rt_join_handle rt_join_handle_make(struct rt_task *task,
+                                                        int error)
+{
+    return (struct rt_join_handle){
+        .future = RT_FUTURE(&rt_join_ops),
+        .task = task,
+        .result = error,
+    };
+}
 
 /*
  * Asks that the finished frame be copied to this place, of the size of the

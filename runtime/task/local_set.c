@@ -61,21 +61,9 @@ static void release(struct rt_task_owner *owner, struct rt_task *task)
     rt_list_remove(&task->all);
 }
 
-static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
+static void free_task(struct rt_task_owner *owner, struct rt_task *task)
 {
-    void *memory = rt_alloc(size);
-
-    *is_pooled = false;
-    if (memory) {
-        atomic_fetch_add(&executor_of(owner)->references, 1);
-    }
-    return memory;
-}
-
-static void free_task(struct rt_task_owner *owner, struct rt_task *task,
-                      size_t size)
-{
-    rt_free(task, size);
+    rt_task_destroy(task);
     unref(executor_of(owner));
 }
 
@@ -178,8 +166,7 @@ int rt_local_set_init(struct rt_local_set *set)
         return -ENOMEM;
     }
     set->future = RT_FUTURE(&set_ops);
-    executor->owner =
-        (struct rt_task_owner){schedule, release, allocate, free_task};
+    executor->owner = (struct rt_task_owner){schedule, release, free_task};
     executor->references = 1;
     rt_list_init(&executor->all);
     return 0;
@@ -196,6 +183,7 @@ struct rt_join_handle rt_spawn_local(struct rt_local_set *set,
         rt_future_drop(frame);
         return rt_join_handle_make(NULL, -ENOMEM);
     }
+    atomic_fetch_add(&executor->references, 1);
     rt_list_push_back(&executor->all, &task->all);
     RT_TRACE(rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
                             rt_trace_string(rt_task_name(task))));

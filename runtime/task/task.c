@@ -169,7 +169,7 @@ static void complete(struct rt_task *task, uint64_t flags,
         rt_waker_wake(&task->joiner);
         rt_task_unref(task);
     } else if (next / RT_TASK_ONE_REF == 0) {
-        rt_task_free(task);
+        task->owner->free(task->owner, task);
     }
 }
 
@@ -192,6 +192,7 @@ poll_watched(struct rt_task *task, struct rt_context *cx)
     enum rt_poll poll;
 
     atomic_fetch_or(&task->state, RT_TASK_POLLED);
+    RT_TRACE(rt_trace_set_task(task->id));
     RT_TRACE(rt_trace_write(RT_TRACE_POLL_BEGIN, task->id, 0, 0, 0));
     if (cx->junk) {
         rt_hostility_junk_stack(cx->junk); /* the last call before the poll */
@@ -203,10 +204,19 @@ poll_watched(struct rt_task *task, struct rt_context *cx)
     if (rt_trace_is_open() && poll == RT_PENDING) {
         trace_await_chain(task);
     }
+    RT_TRACE(rt_trace_set_task(0));
     if (cx->slow_ns > 0 && duration >= cx->slow_ns) {
         rt_task_report_slow(task, duration);
     }
     return poll;
+}
+
+static inline enum rt_poll poll_future(struct rt_task *task,
+                                       struct rt_context *cx)
+{
+    return __builtin_expect(rt_trace_is_open() || cx->is_watched, 0)
+               ? poll_watched(task, cx)
+               : rt_future_poll(task->future, cx);
 }
 
 /* Acquire pairs with mark_woken in the thread that woke the task. */
@@ -248,23 +258,23 @@ static inline uint64_t end_poll(struct rt_task *task, bool woke_itself)
 static enum rt_task_after finish(struct rt_task *task, uint64_t flags,
                                  enum rt_trace_end reason)
 {
+    RT_TRACE(rt_trace_set_task(task->id));
     rt_future_drop(task->future);
     here = here->outer;
     complete(task, flags, reason);
+    RT_TRACE(rt_trace_set_task(0));
     return RT_TASK_AFTER_DONE;
 }
 
-static enum rt_task_after run(struct rt_task *task, struct rt_context *cx)
+enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
 {
     struct turn turn = {{&task_waker_ops, task}, RT_TASK_AFTER_IDLE, here};
-    bool is_watched = rt_trace_is_open() || cx->is_watched;
     uint64_t state = begin_poll(task);
 
     here = &turn;
     if (!(state & RT_TASK_ABORTED)) {
         cx->waker = &turn.waker;
-        if ((is_watched ? poll_watched(task, cx)
-                        : rt_future_poll(task->future, cx)) == RT_READY) {
+        if (poll_future(task, cx) == RT_READY) {
             return finish(task, 0, RT_TRACE_END_READY);
         }
         state = end_poll(task, turn.after != RT_TASK_AFTER_IDLE);
@@ -275,22 +285,6 @@ static enum rt_task_after run(struct rt_task *task, struct rt_context *cx)
     here = turn.outer;
     return state & RT_TASK_WOKEN ? turn.after | RT_TASK_AFTER_AGAIN
                                  : RT_TASK_AFTER_IDLE;
-}
-
-static __attribute__((cold, noinline)) enum rt_task_after
-run_traced(struct rt_task *task, struct rt_context *cx)
-{
-    enum rt_task_after after;
-
-    rt_trace_set_task(task->id);
-    after = run(task, cx);
-    rt_trace_set_task(0);
-    return after;
-}
-
-enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
-{
-    return rt_trace_is_open() ? run_traced(task, cx) : run(task, cx);
 }
 
 bool rt_task_claim_idle(struct rt_task *task)

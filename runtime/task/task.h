@@ -66,15 +66,8 @@ struct rt_task_owner {
      * the task.
      */
     void (*release)(struct rt_task_owner *owner, struct rt_task *task);
-    /*
-     * Memory for a task, or NULL; not zeroed. is_pooled says where it comes
-     * from: the task keeps it for the owner, who frees it, on any thread; that
-     * is the last call for the task.
-     */
-    void *(*allocate)(struct rt_task_owner *owner, size_t size,
-                      bool *is_pooled);
-    void (*free)(struct rt_task_owner *owner, struct rt_task *task,
-                 size_t size);
+    /* Frees the memory of the task, on any thread: the last call for it. */
+    void (*free)(struct rt_task_owner *owner, struct rt_task *task);
 };
 
 struct rt_task {
@@ -86,22 +79,32 @@ struct rt_task {
     uint32_t id;                 /* from 1, never used twice */
     uint32_t frame_size : 30;    /* bytes of the frame behind this header */
     uint32_t has_name : 1;       /* which lies behind the frame */
-    uint32_t is_pooled : 1;      /* whose memory: see the owner */
+    uint32_t is_pooled : 1;      /* for the owner: whose memory it is */
     struct rt_future future[] __attribute__((aligned(16))); /* the frame */
 };
 
 static_assert(sizeof(struct rt_task) <= 64, "the header fits a cache line");
 
+/* The bytes that a task of such a frame needs; name as for rt_task_init. */
+size_t rt_task_size(size_t frame_size, const char *name);
+
 /*
- * Creates a task of the frame, of frame_size bytes, which is moved into it:
- * the caller's copy is dead. It is queued from birth (QUEUED is set), with
- * three references: for the owner's list, the owner's queue, and the caller.
- * The name is copied; NULL: it is called as its future is. Returns NULL when
- * there is no memory; the frame is then still the caller's.
+ * Makes a task in memory of that size. The frame is moved into it: the
+ * caller's copy is dead. The task is to be queued (HELD is set), with three
+ * references: for the owner's list, the owner's queue, and the caller. The
+ * name is copied; NULL: it is called as its future is.
  */
+void rt_task_init(struct rt_task *task, struct rt_task_owner *owner,
+                  const struct rt_future *frame, size_t frame_size,
+                  const char *name);
+
+/* The same in memory from rt_alloc. NULL: there is none. */
 struct rt_task *rt_task_create(struct rt_task_owner *owner,
                                const struct rt_future *frame, size_t frame_size,
                                const char *name);
+
+/* Gives back the memory that rt_task_create took; for the owner's free. */
+void rt_task_destroy(struct rt_task *task);
 
 /* What traces and dumps call it. It lives as long as the task. */
 const char *rt_task_name(const struct rt_task *task);
@@ -110,14 +113,11 @@ const char *rt_task_name(const struct rt_task *task);
 void rt_task_ref(struct rt_task *task);
 void rt_task_unref(struct rt_task *task);
 
-/* Frees the memory of a task whose last reference was given up. */
-void rt_task_free(struct rt_task *task);
-
 /* What rt_task_run did with the task. */
 enum rt_task_after {
-    RT_TASK_AFTER_IDLE = 0,  /* pending: its reference was given up */
-    RT_TASK_AFTER_AGAIN = 1, /* pending but woken meanwhile: queue it again;
-                                the caller still has the reference */
+    RT_TASK_AFTER_IDLE = 0,     /* pending: its reference was given up */
+    RT_TASK_AFTER_AGAIN = 1,    /* pending but woken meanwhile: queue it again;
+                                   the caller still has the reference */
     RT_TASK_AFTER_DEFERRED = 3, /* the same, but after the driver's turn */
     RT_TASK_AFTER_DONE = 4,     /* complete: its reference was given up */
 };

@@ -13,7 +13,7 @@ START_TEST(a_freed_block_is_the_next_of_its_size)
     void *first = rt_pool_alloc(&pool, 96);
     void *other;
 
-    rt_pool_free(&pool, first, 96);
+    rt_pool_free(&pool, first);
     other = rt_pool_alloc(&pool, 112);
     ck_assert_ptr_ne(other, first);
     ck_assert_ptr_eq(rt_pool_alloc(&pool, 90), first);
@@ -41,7 +41,7 @@ START_TEST(blocks_of_all_sizes_are_aligned_and_do_not_overlap)
             is_intact = is_intact && blocks[i][j] == (i & 0xff);
         }
         ck_assert(is_intact);
-        rt_pool_free(&pool, blocks[i], sizes[i]);
+        rt_pool_free(&pool, blocks[i]);
     }
     rt_pool_deinit(&pool);
 }
@@ -51,7 +51,7 @@ static void *free_elsewhere(void *block)
 {
     struct rt_pool own = {0};
 
-    rt_pool_free(&own, block, 64);
+    rt_pool_free(&own, block);
     rt_pool_deinit(&own);
     return NULL;
 }

@@ -2,6 +2,8 @@
  * Tasks: the rules of waking, on tasks without an executor. The owner here
  * only notes what it is asked to do, so each order of events can be played.
  */
+#include <pthread.h>
+
 #include "kit.h"
 #include "suites.h"
 #include "base/memory.h"
@@ -18,19 +20,10 @@ static struct {
 
 static int freed; /* tasks whose memory is gone */
 
-static void *fake_allocate(struct rt_task_owner *owner, size_t size,
-                           bool *is_pooled)
+static void fake_free(struct rt_task_owner *owner, struct rt_task *over)
 {
     (void)owner;
-    *is_pooled = false;
-    return rt_alloc(size);
-}
-
-static void fake_free(struct rt_task_owner *owner, struct rt_task *memory,
-                      size_t size)
-{
-    (void)owner;
-    rt_free(memory, size);
+    rt_task_destroy(over);
     freed++;
 }
 
@@ -90,8 +83,7 @@ static void make_task(bool is_ready)
 {
     struct subject frame = KIT_MAKE(subject, .is_ready = is_ready);
 
-    fake.owner = (struct rt_task_owner){fake_schedule, fake_release,
-                                        fake_allocate, fake_free};
+    fake.owner = (struct rt_task_owner){fake_schedule, fake_release, fake_free};
     task = rt_task_create(&fake.owner, &frame.future, sizeof(frame), NULL);
     ck_assert_ptr_nonnull(task);
 }
@@ -194,6 +186,34 @@ START_TEST(a_wake_during_the_poll_only_marks_and_the_task_goes_again)
     ck_assert_int_eq(run(), RT_TASK_AFTER_AGAIN);
     ck_assert_int_eq(fake.scheduled, 0);
     ck_assert_int_eq(polls, 1);
+    during_poll = NULL;
+    ck_assert_int_eq(run(), RT_TASK_AFTER_IDLE);
+    finish();
+}
+END_TEST
+
+static void *wake_elsewhere(void *data)
+{
+    (void)data;
+    wake();
+    return NULL;
+}
+
+static void wake_by_another_thread(struct rt_task *running)
+{
+    pthread_t thread;
+
+    (void)running;
+    ck_assert_int_eq(pthread_create(&thread, NULL, wake_elsewhere, NULL), 0);
+    pthread_join(thread, NULL);
+}
+
+START_TEST(a_wake_by_another_thread_during_the_poll_marks_too)
+{
+    make_task(false);
+    during_poll = wake_by_another_thread;
+    ck_assert_int_eq(run(), RT_TASK_AFTER_AGAIN);
+    ck_assert_int_eq(fake.scheduled, 0);
     during_poll = NULL;
     ck_assert_int_eq(run(), RT_TASK_AFTER_IDLE);
     finish();
@@ -421,7 +441,7 @@ START_TEST(no_memory_gives_no_task)
 {
     struct subject frame = KIT_MAKE(subject);
 
-    fake.owner = (struct rt_task_owner){.allocate = fake_allocate};
+    fake.owner = (struct rt_task_owner){.free = fake_free};
     rt_alloc_fail_after(1);
     ck_assert_ptr_null(
         rt_task_create(&fake.owner, &frame.future, sizeof(frame), NULL));
@@ -454,6 +474,7 @@ Suite *task_suite(void)
         a_wake_of_an_idle_task_schedules_it,
         a_second_wake_of_a_queued_task_coalesces,
         a_wake_during_the_poll_only_marks_and_the_task_goes_again,
+        a_wake_by_another_thread_during_the_poll_marks_too,
         a_wake_after_completion_does_nothing,
         a_wake_in_the_last_poll_does_nothing,
         aborting_a_queued_task_drops_it_when_it_would_run,

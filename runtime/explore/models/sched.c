@@ -199,7 +199,7 @@ static void *blocks[2]; /* of the pool, freed by others */
 
 static void free_block(void *data)
 {
-    rt_pool_free(NULL, data, BLOCK);
+    rt_pool_free(NULL, data);
 }
 
 static bool is_one_of_ours(const void *block)
@@ -218,7 +218,7 @@ static void pool_alloc_against_free(void)
     blocks[1] = rt_pool_alloc(&pool, BLOCK);
     rt_explore_thread(free_block, blocks[0]);
     rt_explore_thread(free_block, blocks[1]);
-    rt_pool_free(&pool, rt_pool_alloc(&pool, BLOCK), BLOCK);
+    rt_pool_free(&pool, rt_pool_alloc(&pool, BLOCK));
     rt_explore_join();
     do {
         first = rt_pool_alloc(&pool, BLOCK);

@@ -31,18 +31,10 @@ static void release(struct rt_task_owner *owner, struct rt_task *task)
     (void)task;
 }
 
-static void *allocate(struct rt_task_owner *owner, size_t size, bool *is_pooled)
+static void give_back(struct rt_task_owner *owner, struct rt_task *over)
 {
     (void)owner;
-    *is_pooled = false;
-    return rt_alloc(size);
-}
-
-static void give_back(struct rt_task_owner *owner, struct rt_task *memory,
-                      size_t size)
-{
-    (void)owner;
-    rt_free(memory, size);
+    rt_task_destroy(over);
     executor.is_freed = true;
 }
 
@@ -112,8 +104,7 @@ static void make_task(bool is_ready)
 {
     struct subject frame = {.future = RT_FUTURE(&subject_ops)};
 
-    executor.owner =
-        (struct rt_task_owner){schedule, release, allocate, give_back};
+    executor.owner = (struct rt_task_owner){schedule, release, give_back};
     executor.queue = (struct rt_queue){0};
     executor.queued = 0;
     executor.is_released = false;
