@@ -95,11 +95,12 @@ struct rt_fs rt_file_sync_data(struct rt_file *file);
 /* Cuts the file to so many bytes, or fills it up with zeros. */
 struct rt_fs rt_file_truncate(struct rt_file *file, int64_t size);
 
-/* Asks for size, times, permissions, ... */
+/* Asks for size, times, permissions, ... of the file. */
 struct rt_fs rt_file_metadata(struct rt_file *file, struct stat *metadata);
 
 /* ---- names ---- */
 
+/* Asks for the same of the file with this name; follows a link. */
 struct rt_fs rt_fs_metadata(const char *path, struct stat *metadata);
 
 /*

@@ -7,19 +7,6 @@ static void restart(struct rt_stream_timed *self)
     rt_sleep_reset(&self->sleep, rt_duration_add(rt_now(), self->duration));
 }
 
-/*
- * True when the time is over, once. As in time/timeout.c it is looked at also
- * when inner has used up the budget.
- */
-static bool time_ends(struct rt_stream_timed *self, const struct rt_context *cx)
-{
-    struct rt_context own = *cx;
-
-    own.budget = 1;
-    return !rt_future_is_finished(&self->sleep.future) &&
-           rt_future_poll(&self->sleep.future, &own) == RT_READY;
-}
-
 static int throttle_poll(struct rt_stream *stream, struct rt_context *cx,
                          void *item)
 {
@@ -27,7 +14,7 @@ static int throttle_poll(struct rt_stream *stream, struct rt_context *cx,
         RT_STREAM_SELF(stream, struct rt_stream_timed);
     int got;
 
-    if (!rt_future_is_finished(&self->sleep.future) && !time_ends(self, cx)) {
+    if (!rt_sleep_is_over(&self->sleep, cx)) {
         return RT_STREAM_PENDING;
     }
     got = rt_stream_poll(stream->inner, cx, item);
@@ -44,10 +31,12 @@ static int timeout_poll(struct rt_stream *stream, struct rt_context *cx,
         RT_STREAM_SELF(stream, struct rt_stream_timed);
     int got = rt_stream_poll(stream->inner, cx, item);
 
-    if (got == RT_STREAM_PENDING) {
-        return time_ends(self, cx) ? -ETIMEDOUT : RT_STREAM_PENDING;
+    if (got != RT_STREAM_PENDING) {
+        restart(self);
+    } else if (rt_sleep_is_over(&self->sleep, cx)) {
+        rt_sleep_reset(&self->sleep, RT_NEVER); /* it is said once */
+        got = -ETIMEDOUT;
     }
-    restart(self);
     return got;
 }
 
@@ -67,7 +56,8 @@ static int gather(struct rt_stream_timed *self, struct rt_context *cx)
             restart(self);
         }
     }
-    if (got == RT_STREAM_PENDING && self->count > 0 && time_ends(self, cx)) {
+    if (got == RT_STREAM_PENDING && self->count > 0 &&
+        rt_sleep_is_over(&self->sleep, cx)) {
         return RT_STREAM_ITEM;
     }
     return got;

@@ -52,6 +52,7 @@ struct rt_test_waker {
     RT_ATOMIC(int) wakes; /* by rt_waker_wake and by rt_waker_wake_by_ref */
 };
 
+/* Nobody has woken it; nothing to deinit. */
 void rt_test_waker_init(struct rt_test_waker *waker);
 
 /*

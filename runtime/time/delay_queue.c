@@ -45,9 +45,9 @@ static void disarm(struct rt_delayed *item)
     }
 }
 
-static void leave(struct rt_delayed *item)
+static void leave(struct rt_delay_queue *queue, struct rt_delayed *item)
 {
-    item->queue->count--;
+    queue->count--;
     item->queue = NULL;
 }
 
@@ -61,11 +61,13 @@ void rt_delay_queue_insert(struct rt_delay_queue *queue,
 
 bool rt_delay_queue_remove(struct rt_delayed *item)
 {
-    if (!item->queue) {
+    struct rt_delay_queue *queue = item->queue;
+
+    if (!queue) {
         return false;
     }
     disarm(item);
-    leave(item);
+    leave(queue, item);
     return true;
 }
 
@@ -105,7 +107,7 @@ static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
     }
     self->item = RT_CONTAINER_OF(rt_list_pop_front(&self->queue->expired),
                                  struct rt_delayed, timer.node);
-    leave(self->item);
+    leave(self->queue, self->item);
     return RT_READY;
 }
 
