@@ -18,9 +18,9 @@ static int fill(struct rt_framed_read *self, struct rt_context *cx)
     if (error) {
         return error;
     }
-    if (self->io->ops->poll_read(
-            self->io, &self->waiter, cx, buffer->memory + buffer->end,
-            buffer->capacity - buffer->end, &count) == RT_PENDING) {
+    if (rt_io_poll_read(self->io, &self->waiter, cx,
+                        buffer->memory + buffer->end,
+                        buffer->capacity - buffer->end, &count) == RT_PENDING) {
         return RT_STREAM_PENDING;
     }
     if (count < 0) {
@@ -127,8 +127,8 @@ static enum rt_poll write_until(struct rt_framed_send *self,
     while (rt_buffer_length(buffer) >= length) {
         struct rt_slice bytes = rt_buffer_slice(buffer);
 
-        if (io->ops->poll_write(io, &self->waiter, cx, bytes.data, bytes.size,
-                                &count) == RT_PENDING) {
+        if (rt_io_poll_write(io, &self->waiter, cx, bytes.data, bytes.size,
+                             &count) == RT_PENDING) {
             return RT_PENDING;
         }
         if (count < 0) {

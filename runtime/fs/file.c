@@ -118,25 +118,25 @@ static enum rt_poll poll_request(struct rt_file *file,
  * Of a pipe bytes come only once, so those that don't fit into the buffer of
  * this read, but did into that of one that was dropped, stay for the next one.
  */
-static enum rt_poll file_poll_read(struct rt_io *io,
-                                   struct rt_io_waiter *waiter,
-                                   struct rt_context *cx, void *buffer,
-                                   size_t size, ssize_t *result)
+static enum rt_poll file_read(struct rt_io *io, struct rt_io_request *asked,
+                              struct rt_context *cx)
 {
     struct rt_file *file = RT_CONTAINER_OF(io, struct rt_file, io);
+    size_t size = asked->pieces->iov_len;
     struct rt_fs_request request = {.code = RT_FS_READ, .size = size};
     struct rt_fs *last = &file->last;
 
-    if (poll_request(file, waiter, request, cx) == RT_PENDING) {
+    if (poll_request(file, asked->waiter, request, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    *result =
+    asked->result =
         last->result < (int64_t)size ? (ssize_t)last->result : (ssize_t)size;
-    if (*result > 0) {
-        memcpy(buffer, last->operation->bytes, (size_t)*result);
-        last->operation->bytes += *result;
-        last->result -= *result;
-        advance(file, *result);
+    if (asked->result > 0) {
+        memcpy(asked->pieces->iov_base, last->operation->bytes,
+               (size_t)asked->result);
+        last->operation->bytes += asked->result;
+        last->result -= asked->result;
+        advance(file, asked->result);
     }
     if (last->result <= 0 || file->position >= 0) {
         rt_future_drop(&last->future);
@@ -144,20 +144,19 @@ static enum rt_poll file_poll_read(struct rt_io *io,
     return RT_READY;
 }
 
-static enum rt_poll file_poll_write(struct rt_io *io,
-                                    struct rt_io_waiter *waiter,
-                                    struct rt_context *cx, const void *buffer,
-                                    size_t size, ssize_t *result)
+static enum rt_poll file_write(struct rt_io *io, struct rt_io_request *asked,
+                               struct rt_context *cx)
 {
     struct rt_file *file = RT_CONTAINER_OF(io, struct rt_file, io);
-    struct rt_fs_request request = {
-        .code = RT_FS_WRITE, .bytes = buffer, .size = size};
+    struct rt_fs_request request = {.code = RT_FS_WRITE,
+                                    .bytes = asked->pieces->iov_base,
+                                    .size = asked->pieces->iov_len};
 
-    if (poll_request(file, waiter, request, cx) == RT_PENDING) {
+    if (poll_request(file, asked->waiter, request, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    *result = (ssize_t)file->last.result;
-    advance(file, *result);
+    asked->result = (ssize_t)file->last.result;
+    advance(file, asked->result);
     rt_future_drop(&file->last.future);
     return RT_READY;
 }
@@ -168,8 +167,7 @@ static void file_close(struct rt_io *io)
 }
 
 static const struct rt_io_ops file_io_ops = {
-    .poll_read = file_poll_read,
-    .poll_write = file_poll_write,
+    .poll = {[RT_IO_READ] = file_read, [RT_IO_WRITE] = file_write},
     .close = file_close,
 };
 

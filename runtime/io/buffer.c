@@ -74,6 +74,18 @@ int rt_buffer_append(struct rt_buffer *buffer, const void *data, size_t size)
     return 0;
 }
 
+size_t rt_buffer_take(struct rt_buffer *buffer, void *data, size_t size)
+{
+    struct rt_slice bytes = rt_buffer_slice(buffer);
+    size_t count = size < bytes.size ? size : bytes.size;
+
+    if (count > 0) {
+        memcpy(data, bytes.data, count);
+        rt_buffer_consume(buffer, count);
+    }
+    return count;
+}
+
 enum rt_poll rt_buffer_poll_fill(struct rt_buffer *buffer, size_t most,
                                  struct rt_io *io, struct rt_io_waiter *waiter,
                                  struct rt_context *cx, ssize_t *result)

@@ -70,6 +70,9 @@ static inline void rt_buffer_truncate(struct rt_buffer *buffer, size_t length)
     buffer->end = buffer->start + length;
 }
 
+/* Copies up to size bytes at the start out, and uses them up: how many. */
+size_t rt_buffer_take(struct rt_buffer *buffer, void *data, size_t size);
+
 /*
  * Reads from io, as rt_io_poll_read does, up to most bytes behind what is
  * there; or *result is -ENOMEM.

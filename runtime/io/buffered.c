@@ -1,8 +1,11 @@
 #include "io/buffered.h"
 
-#include <string.h>
-
 #include "future/async.h"
+
+static struct rt_buffered *buffered_of(struct rt_io *io)
+{
+    return RT_CONTAINER_OF(io, struct rt_buffered, io);
+}
 
 /* ---- reading ---- */
 
@@ -18,29 +21,24 @@ static enum rt_poll poll_ahead(struct rt_buffered *buffered,
                                      buffered->inner, waiter, cx, result);
 }
 
-static enum rt_poll buffered_poll_read(struct rt_io *io,
-                                       struct rt_io_waiter *waiter,
-                                       struct rt_context *cx, void *buffer,
-                                       size_t size, ssize_t *result)
+static enum rt_poll buffered_read(struct rt_io *io,
+                                  struct rt_io_request *request,
+                                  struct rt_context *cx)
 {
-    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
+    struct rt_buffered *buffered = buffered_of(io);
     struct rt_buffer *in = &buffered->in;
+    size_t size = request->pieces->iov_len;
 
-    if (size == 0) {
-        *result = 0;
-        return RT_READY;
-    }
     if (rt_buffer_length(in) == 0 && size >= buffered->read_size) {
-        return rt_io_poll_read(buffered->inner, waiter, cx, buffer, size,
-                               result);
+        return rt_io_poll(buffered->inner, request, cx);
     }
-    if (poll_ahead(buffered, waiter, cx, result) == RT_PENDING) {
+    if (size > 0 && poll_ahead(buffered, request->waiter, cx,
+                               &request->result) == RT_PENDING) {
         return RT_PENDING;
     }
-    if (*result > 0) {
-        *result = (size_t)*result < size ? *result : (ssize_t)size;
-        memcpy(buffer, rt_buffer_slice(in).data, (size_t)*result);
-        rt_buffer_consume(in, (size_t)*result);
+    if (size == 0 || request->result > 0) {
+        request->result =
+            (ssize_t)rt_buffer_take(in, request->pieces->iov_base, size);
     }
     return RT_READY;
 }
@@ -78,79 +76,68 @@ struct rt_peek rt_peek(struct rt_buffered *buffered)
 /* ---- writing ---- */
 
 static enum rt_poll poll_drain(struct rt_buffered *buffered,
-                               struct rt_io_waiter *waiter,
-                               struct rt_context *cx, ssize_t *result)
+                               struct rt_io_request *request,
+                               struct rt_context *cx)
 {
-    return rt_buffer_poll_drain(&buffered->out, buffered->inner, waiter, cx,
-                                result);
+    return rt_buffer_poll_drain(&buffered->out, buffered->inner,
+                                request->waiter, cx, &request->result);
 }
 
-static enum rt_poll buffered_poll_write(struct rt_io *io,
-                                        struct rt_io_waiter *waiter,
-                                        struct rt_context *cx,
-                                        const void *buffer, size_t size,
-                                        ssize_t *result)
+static enum rt_poll buffered_write(struct rt_io *io,
+                                   struct rt_io_request *request,
+                                   struct rt_context *cx)
 {
-    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
-    struct rt_buffer *out = &buffered->out;
+    struct rt_buffered *buffered = buffered_of(io);
+    struct iovec piece = request->pieces[0];
 
-    *result = 0;
-    if (size > buffered->write_size - rt_buffer_length(out) &&
-        poll_drain(buffered, waiter, cx, result) == RT_PENDING) {
-        return RT_PENDING;
+    if (piece.iov_len >
+        buffered->write_size - rt_buffer_length(&buffered->out)) {
+        if (poll_drain(buffered, request, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (request->result < 0) {
+            return RT_READY;
+        }
     }
-    if (*result < 0) {
-        return RT_READY;
+    if (piece.iov_len >= buffered->write_size) {
+        return rt_io_poll(buffered->inner, request, cx);
     }
-    if (size >= buffered->write_size) {
-        return rt_io_poll_write(buffered->inner, waiter, cx, buffer, size,
-                                result);
+    request->result =
+        rt_buffer_append(&buffered->out, piece.iov_base, piece.iov_len);
+    if (request->result == 0) {
+        request->result = (ssize_t)piece.iov_len;
     }
-    *result = rt_buffer_append(out, buffer, size);
-    *result = *result < 0 ? *result : (ssize_t)size;
     return RT_READY;
 }
 
-static enum rt_poll buffered_poll_flush(struct rt_io *io,
-                                        struct rt_io_waiter *waiter,
-                                        struct rt_context *cx, ssize_t *result)
+/* A flush, or a shutdown. */
+static enum rt_poll buffered_flush(struct rt_io *io,
+                                   struct rt_io_request *request,
+                                   struct rt_context *cx)
 {
-    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
-    enum rt_poll poll = poll_drain(buffered, waiter, cx, result);
+    struct rt_buffered *buffered = buffered_of(io);
+    enum rt_poll poll = poll_drain(buffered, request, cx);
 
-    return poll == RT_PENDING || *result < 0
+    return poll == RT_PENDING || request->result < 0
                ? poll
-               : rt_io_poll_flush(buffered->inner, waiter, cx, result);
-}
-
-static enum rt_poll buffered_poll_shutdown(struct rt_io *io,
-                                           struct rt_io_waiter *waiter,
-                                           struct rt_context *cx,
-                                           ssize_t *result)
-{
-    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
-    enum rt_poll poll = poll_drain(buffered, waiter, cx, result);
-
-    return poll == RT_PENDING || *result < 0
-               ? poll
-               : rt_io_poll_shutdown(buffered->inner, waiter, cx, result);
+               : rt_io_poll(buffered->inner, request, cx);
 }
 
 /* ---- its life ---- */
 
 static void buffered_close(struct rt_io *io)
 {
-    struct rt_buffered *buffered = RT_CONTAINER_OF(io, struct rt_buffered, io);
+    struct rt_buffered *buffered = buffered_of(io);
 
     rt_buffered_deinit(buffered);
     rt_io_close(buffered->inner);
 }
 
 static const struct rt_io_ops buffered_ops = {
-    .poll_read = buffered_poll_read,
-    .poll_write = buffered_poll_write,
-    .poll_flush = buffered_poll_flush,
-    .poll_shutdown = buffered_poll_shutdown,
+    .poll = {[RT_IO_READ] = buffered_read,
+             [RT_IO_WRITE] = buffered_write,
+             [RT_IO_FLUSH] = buffered_flush,
+             [RT_IO_SHUTDOWN] = buffered_flush},
     .close = buffered_close,
 };
 

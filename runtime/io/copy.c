@@ -19,8 +19,21 @@ static enum rt_poll drain(struct rt_copy *self, struct rt_context *cx)
     return poll;
 }
 
-/* Reads, and while there is nothing to be read, flushes. Ready: some bytes,
-   the end, or an error. */
+/* A flush or a shutdown. */
+static enum rt_poll flush(struct rt_copy *self, enum rt_io_what what,
+                          struct rt_context *cx)
+{
+    struct rt_io_request request = {what, &self->write_waiter, NULL, 0, 0};
+    enum rt_poll poll = rt_io_poll(self->to, &request, cx);
+
+    self->result = request.result;
+    return poll;
+}
+
+/*
+ * Reads, and while there is nothing to be read, flushes. Ready: some bytes,
+ * the end, or an error.
+ */
 static enum rt_poll fill(struct rt_copy *self, struct rt_context *cx)
 {
     if (rt_buffer_poll_fill(&self->buffer, BUFFER_SIZE, self->from,
@@ -29,40 +42,43 @@ static enum rt_poll fill(struct rt_copy *self, struct rt_context *cx)
         self->has_ended = self->result == 0;
         return RT_READY;
     }
-    if (!self->is_unflushed ||
-        rt_io_poll_flush(self->to, &self->write_waiter, cx, &self->result) ==
-            RT_PENDING) {
+    if (!self->is_unflushed || flush(self, RT_IO_FLUSH, cx) == RT_PENDING) {
         return RT_PENDING;
     }
     self->is_unflushed = false;
     return self->result < 0 ? RT_READY : RT_PENDING;
 }
 
-static enum rt_poll finish(struct rt_copy *self, struct rt_context *cx)
+/* Ready: the end was read and all is written, or an error. */
+static enum rt_poll pump(struct rt_copy *self, struct rt_context *cx)
 {
-    return self->passes_end ? rt_io_poll_shutdown(self->to, &self->write_waiter,
-                                                  cx, &self->result)
-                            : rt_io_poll_flush(self->to, &self->write_waiter,
-                                               cx, &self->result);
+    for (;;) {
+        if (drain(self, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (self->result < 0 || self->has_ended) {
+            return RT_READY;
+        }
+        if (fill(self, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (self->result < 0) {
+            return RT_READY;
+        }
+    }
 }
 
 static enum rt_poll copy_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_copy *self = RT_SELF(future, struct rt_copy);
 
-    do {
-        if (drain(self, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        if (self->result >= 0 && !self->has_ended &&
-            fill(self, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-    } while (self->result >= 0 && !self->has_ended);
-    if (self->result >= 0 && finish(self, cx) == RT_PENDING) {
+    if (pump(self, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    if (self->result >= 0) {
+    if (self->result == 0 && flush(self, self->last, cx) == RT_PENDING) {
+        return RT_PENDING;
+    }
+    if (self->result == 0) {
         self->result = (ssize_t)self->total;
     }
     return RT_READY;
@@ -89,6 +105,7 @@ struct rt_copy rt_copy(struct rt_io *from, struct rt_io *to)
         .future = RT_FUTURE(&copy_ops),
         .from = from,
         .to = to,
+        .last = RT_IO_FLUSH,
     };
 }
 
@@ -118,7 +135,7 @@ struct rt_copy_both rt_copy_both(struct rt_io *one, struct rt_io *other)
         .back = rt_copy(other, one),
     };
 
-    both.there.passes_end = true;
-    both.back.passes_end = true;
+    both.there.last = RT_IO_SHUTDOWN;
+    both.back.last = RT_IO_SHUTDOWN;
     return both;
 }

@@ -21,7 +21,7 @@ struct rt_copy {
     struct rt_buffer buffer; /* owned: read, and not yet written */
     bool has_ended;          /* all was read */
     bool is_unflushed;       /* something was written since the last flush */
-    bool passes_end;         /* shuts down to at the end */
+    enum rt_io_what last;    /* a flush, or a shutdown that passes on the end */
     uint64_t total;          /* bytes written */
     ssize_t result;          /* when ready: total, or a negative errno */
 };

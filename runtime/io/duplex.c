@@ -1,7 +1,6 @@
 #include "io/duplex.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/lock.h"
 #include "base/memory.h"
@@ -58,72 +57,50 @@ static enum rt_poll settle(struct rt_duplex_shared *shared, struct way *way,
     return RT_READY;
 }
 
-/* True when there is no more to be said than *result. */
-static bool is_over(const struct rt_duplex *end, size_t size, ssize_t *result)
+/* As many bytes as there are; or 0, the end; or -EAGAIN. */
+static ssize_t get_locked(struct way *way, const struct iovec *piece)
 {
-    *result = end->shared ? 0 : -EBADF;
-    return *result < 0 || size == 0;
+    size_t count = rt_buffer_take(&way->bytes, piece->iov_base, piece->iov_len);
+
+    return count > 0 || way->is_closed ? (ssize_t)count : -EAGAIN;
 }
 
-static enum rt_poll duplex_poll_read(struct rt_io *io,
-                                     struct rt_io_waiter *waiter,
-                                     struct rt_context *cx, void *buffer,
-                                     size_t size, ssize_t *result)
-{
-    struct rt_duplex *end = duplex_of(io);
-    struct rt_slice bytes;
-    struct way *way;
-
-    (void)waiter;
-    if (is_over(end, size, result)) {
-        return RT_READY;
-    }
-    if (!rt_budget_spend(cx)) {
-        return RT_PENDING;
-    }
-    rt_lock_acquire(&end->shared->lock);
-    way = &end->shared->ways[end->side];
-    bytes = rt_buffer_slice(&way->bytes);
-    if (bytes.size > 0) {
-        size = size < bytes.size ? size : bytes.size;
-        memcpy(buffer, bytes.data, size);
-        rt_buffer_consume(&way->bytes, size);
-        *result = (ssize_t)size;
-    }
-    return settle(end->shared, way, READER, bytes.size > 0 || way->is_closed,
-                  cx);
-}
-
-/* As many bytes as there is room for: 0, or -ENOMEM, or -EPIPE. */
-static ssize_t put(struct way *way, size_t most, const void *bytes, size_t size)
+/* As many bytes as there is room for; or an error, which may be -EAGAIN. */
+static ssize_t put_locked(struct way *way, size_t most,
+                          const struct iovec *piece)
 {
     size_t room = most - rt_buffer_length(&way->bytes);
-    size_t count = size < room ? size : room;
-    int error =
-        way->is_closed ? -EPIPE : rt_buffer_append(&way->bytes, bytes, count);
+    size_t count = piece->iov_len < room ? piece->iov_len : room;
+    int error = way->is_closed ? -EPIPE
+                : count == 0
+                    ? -EAGAIN
+                    : rt_buffer_append(&way->bytes, piece->iov_base, count);
 
     return error ? error : (ssize_t)count;
 }
 
-static enum rt_poll duplex_poll_write(struct rt_io *io,
-                                      struct rt_io_waiter *waiter,
-                                      struct rt_context *cx, const void *buffer,
-                                      size_t size, ssize_t *result)
+/* Reads or writes. */
+static enum rt_poll duplex_move(struct rt_io *io, struct rt_io_request *request,
+                                struct rt_context *cx)
 {
     struct rt_duplex *end = duplex_of(io);
+    struct rt_duplex_shared *shared = end->shared;
+    bool is_read = request->what == RT_IO_READ;
     struct way *way;
 
-    (void)waiter;
-    if (is_over(end, size, result)) {
+    request->result = shared ? 0 : -EBADF;
+    if (!shared || request->pieces->iov_len == 0) {
         return RT_READY;
     }
     if (!rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    rt_lock_acquire(&end->shared->lock);
-    way = &end->shared->ways[!end->side];
-    *result = put(way, end->shared->most, buffer, size);
-    return settle(end->shared, way, WRITER, *result != 0, cx);
+    rt_lock_acquire(&shared->lock);
+    way = &shared->ways[is_read ? end->side : !end->side];
+    request->result = is_read ? get_locked(way, request->pieces)
+                              : put_locked(way, shared->most, request->pieces);
+    return settle(shared, way, is_read ? READER : WRITER,
+                  request->result != -EAGAIN, cx);
 }
 
 /* Closes one way; whoever waits there is told. */
@@ -141,15 +118,14 @@ static void close_way(struct rt_duplex_shared *shared, struct way *way)
     rt_waker_wake(&writer);
 }
 
-static enum rt_poll duplex_poll_shutdown(struct rt_io *io,
-                                         struct rt_io_waiter *waiter,
-                                         struct rt_context *cx, ssize_t *result)
+static enum rt_poll duplex_shutdown(struct rt_io *io,
+                                    struct rt_io_request *request,
+                                    struct rt_context *cx)
 {
     struct rt_duplex *end = duplex_of(io);
 
-    (void)waiter;
     (void)cx;
-    *result = end->shared ? 0 : -EBADF;
+    request->result = end->shared ? 0 : -EBADF;
     if (end->shared) {
         close_way(end->shared, &end->shared->ways[!end->side]);
     }
@@ -183,9 +159,9 @@ static void duplex_close(struct rt_io *io)
 }
 
 static const struct rt_io_ops duplex_ops = {
-    .poll_read = duplex_poll_read,
-    .poll_write = duplex_poll_write,
-    .poll_shutdown = duplex_poll_shutdown,
+    .poll = {[RT_IO_READ] = duplex_move,
+             [RT_IO_WRITE] = duplex_move,
+             [RT_IO_SHUTDOWN] = duplex_shutdown},
     .close = duplex_close,
 };
 

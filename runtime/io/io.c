@@ -6,41 +6,52 @@
 
 /* ---- the polls of an io, if it has them ---- */
 
+enum rt_poll rt_io_poll(struct rt_io *io, struct rt_io_request *request,
+                        struct rt_context *cx)
+{
+    enum rt_io_what what = request->what;
+
+    if (!io->ops->poll[what]) {
+        bool is_nothing = what == RT_IO_FLUSH || what == RT_IO_SHUTDOWN;
+
+        request->result = is_nothing ? 0 : -EBADF;
+        return RT_READY;
+    }
+    return io->ops->poll[what](io, request, cx);
+}
+
 enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
                              struct rt_context *cx, void *buffer, size_t size,
                              ssize_t *result)
 {
-    *result = -EBADF;
-    return io->ops->poll_read
-               ? io->ops->poll_read(io, waiter, cx, buffer, size, result)
-               : RT_READY;
+    struct iovec piece = {buffer, size};
+    struct rt_io_request request = {RT_IO_READ, waiter, &piece, 1, 0};
+    enum rt_poll poll = rt_io_poll(io, &request, cx);
+
+    *result = request.result;
+    return poll;
 }
 
 enum rt_poll rt_io_poll_write(struct rt_io *io, struct rt_io_waiter *waiter,
                               struct rt_context *cx, const void *buffer,
                               size_t size, ssize_t *result)
 {
-    *result = -EBADF;
-    return io->ops->poll_write
-               ? io->ops->poll_write(io, waiter, cx, buffer, size, result)
-               : RT_READY;
+    struct iovec piece = {(void *)(uintptr_t)buffer, size}; /* only read */
+    struct rt_io_request request = {RT_IO_WRITE, waiter, &piece, 1, 0};
+    enum rt_poll poll = rt_io_poll(io, &request, cx);
+
+    *result = request.result;
+    return poll;
 }
 
 enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
                               struct rt_context *cx, ssize_t *result)
 {
-    *result = 0;
-    return io->ops->poll_flush ? io->ops->poll_flush(io, waiter, cx, result)
-                               : RT_READY;
-}
+    struct rt_io_request request = {RT_IO_FLUSH, waiter, NULL, 0, 0};
+    enum rt_poll poll = rt_io_poll(io, &request, cx);
 
-enum rt_poll rt_io_poll_shutdown(struct rt_io *io, struct rt_io_waiter *waiter,
-                                 struct rt_context *cx, ssize_t *result)
-{
-    *result = 0;
-    return io->ops->poll_shutdown
-               ? io->ops->poll_shutdown(io, waiter, cx, result)
-               : RT_READY;
+    *result = request.result;
+    return poll;
 }
 
 void rt_io_close(struct rt_io *io)
@@ -189,8 +200,10 @@ struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size)
 
 /* ---- several buffers at once ---- */
 
-/* Passes by the pieces at the front that are empty, by now or from the first:
-   there may be more of them than one call takes. False: there is no other. */
+/*
+ * Passes by the pieces at the front that are empty, by now or from the start:
+ * there may be more of them than one call takes. False: there are no others.
+ */
 static bool has_bytes(struct rt_vectored *self)
 {
     while (self->count > 0 && self->pieces->iov_len == 0) {
@@ -200,34 +213,7 @@ static bool has_bytes(struct rt_vectored *self)
     return self->count > 0;
 }
 
-static enum rt_poll readv_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_vectored *self = RT_SELF(future, struct rt_vectored);
-    struct rt_io *io = self->io;
-
-    if (!has_bytes(self)) {
-        self->result = 0;
-        return RT_READY;
-    }
-    return io->ops->poll_readv
-               ? io->ops->poll_readv(io, &self->waiter, cx, self->pieces,
-                                     self->count, &self->result)
-               : rt_io_poll_read(io, &self->waiter, cx, self->pieces->iov_base,
-                                 self->pieces->iov_len, &self->result);
-}
-
-static enum rt_poll writev_once(struct rt_vectored *self, struct rt_context *cx)
-{
-    struct rt_io *io = self->io;
-
-    return io->ops->poll_writev
-               ? io->ops->poll_writev(io, &self->waiter, cx, self->pieces,
-                                      self->count, &self->result)
-               : rt_io_poll_write(io, &self->waiter, cx, self->pieces->iov_base,
-                                  self->pieces->iov_len, &self->result);
-}
-
-/* The first size bytes of the pieces are written. */
+/* The first size bytes of the pieces are moved. */
 static void use_up(struct rt_vectored *self, size_t size)
 {
     self->done += size;
@@ -240,16 +226,20 @@ static void use_up(struct rt_vectored *self, size_t size)
     }
 }
 
-static enum rt_poll writev_all_poll(struct rt_future *future,
-                                    struct rt_context *cx)
+static enum rt_poll vectored_poll(struct rt_future *future,
+                                  struct rt_context *cx)
 {
     struct rt_vectored *self = RT_SELF(future, struct rt_vectored);
 
     while (has_bytes(self)) {
-        if (writev_once(self, cx) == RT_PENDING) {
+        struct rt_io_request request = {self->what, &self->waiter, self->pieces,
+                                        self->count, 0};
+
+        if (rt_io_poll(self->io, &request, cx) == RT_PENDING) {
             return RT_PENDING;
         }
-        if (self->result < 0) {
+        self->result = request.result;
+        if (self->what == RT_IO_READ || self->result < 0) {
             return RT_READY;
         }
         use_up(self, (size_t)self->result);
@@ -263,36 +253,34 @@ static void vectored_drop(struct rt_future *future)
     rt_io_waiter_cancel(&RT_SELF(future, struct rt_vectored)->waiter);
 }
 
-static const struct rt_future_ops readv_ops = {
-    .poll = readv_poll,
+static const struct rt_future_ops vectored_ops = {
+    .poll = vectored_poll,
     .drop = vectored_drop,
-    .name = "read vectored",
+    .name = "vectored io",
 };
 
-static const struct rt_future_ops writev_all_ops = {
-    .poll = writev_all_poll,
-    .drop = vectored_drop,
-    .name = "write all vectored",
-};
-
-struct rt_vectored rt_read_vectored(struct rt_io *io, struct iovec *pieces,
-                                    int count)
+static struct rt_vectored vectored(struct rt_io *io, enum rt_io_what what,
+                                   struct iovec *pieces, int count)
 {
     return (struct rt_vectored){
-        .future = RT_FUTURE(&readv_ops),
+        .future = RT_FUTURE(&vectored_ops),
         .io = io,
+        .what = what,
         .pieces = pieces,
         .count = count,
     };
 }
 
+struct rt_vectored rt_read_vectored(struct rt_io *io, struct iovec *pieces,
+                                    int count)
+{
+    return vectored(io, RT_IO_READ, pieces, count);
+}
+
 struct rt_vectored rt_write_all_vectored(struct rt_io *io, struct iovec *pieces,
                                          int count)
 {
-    struct rt_vectored write = rt_read_vectored(io, pieces, count);
-
-    write.future.ops = &writev_all_ops;
-    return write;
+    return vectored(io, RT_IO_WRITE, pieces, count);
 }
 
 /* ---- flushing and ending ---- */
@@ -300,16 +288,11 @@ struct rt_vectored rt_write_all_vectored(struct rt_io *io, struct iovec *pieces,
 static enum rt_poll flush_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_flush *self = RT_SELF(future, struct rt_flush);
+    struct rt_io_request request = {self->what, &self->waiter, NULL, 0, 0};
+    enum rt_poll poll = rt_io_poll(self->io, &request, cx);
 
-    return rt_io_poll_flush(self->io, &self->waiter, cx, &self->result);
-}
-
-static enum rt_poll shutdown_poll(struct rt_future *future,
-                                  struct rt_context *cx)
-{
-    struct rt_flush *self = RT_SELF(future, struct rt_flush);
-
-    return rt_io_poll_shutdown(self->io, &self->waiter, cx, &self->result);
+    self->result = request.result;
+    return poll;
 }
 
 static void flush_drop(struct rt_future *future)
@@ -323,18 +306,19 @@ static const struct rt_future_ops flush_ops = {
     .name = "flush",
 };
 
-static const struct rt_future_ops shutdown_ops = {
-    .poll = shutdown_poll,
-    .drop = flush_drop,
-    .name = "shutdown",
-};
-
 struct rt_flush rt_io_flush(struct rt_io *io)
 {
-    return (struct rt_flush){.future = RT_FUTURE(&flush_ops), .io = io};
+    return (struct rt_flush){
+        .future = RT_FUTURE(&flush_ops),
+        .io = io,
+        .what = RT_IO_FLUSH,
+    };
 }
 
 struct rt_flush rt_io_shutdown(struct rt_io *io)
 {
-    return (struct rt_flush){.future = RT_FUTURE(&shutdown_ops), .io = io};
+    struct rt_flush shutdown = rt_io_flush(io);
+
+    shutdown.what = RT_IO_SHUTDOWN;
+    return shutdown;
 }

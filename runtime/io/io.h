@@ -17,39 +17,42 @@
 #include "driver/driver.h"
 #include "future/future.h"
 
+/* What can be asked of an io. */
+enum rt_io_what {
+    RT_IO_READ,
+    RT_IO_WRITE,
+    RT_IO_FLUSH,    /* send on what was written and is kept back in a buffer */
+    RT_IO_SHUTDOWN, /* flush, and say that no more will be written */
+    RT_IO_WHATS,
+};
+
+/* The asking; part of a poll, and made anew for the next one. */
+struct rt_io_request {
+    enum rt_io_what what;
+    struct rt_io_waiter *waiter; /* borrowed: see rt_io_ops */
+    const struct iovec *pieces;  /* borrowed: to be filled, or written. Only the
+                                    first need be; it is not empty unless all
+                                    are */
+    int count;                   /* of pieces, at least 1 of READ and WRITE */
+    ssize_t result; /* when ready: bytes (0: the end of what is read), or a
+                       negative errno */
+};
+
 struct rt_io;
 
 /*
- * Each poll gives RT_READY with *result, or RT_PENDING with cx's waker left
+ * Each poll gives RT_READY with the result, or RT_PENDING with cx's waker left
  * where the progress will come from: in the waiter, on a file descriptor's
  * source; or in a slot of the thing itself, which then needs no waiter. A
- * thing made of others (a buffered reader, ...) hands the waiter on.
+ * thing made of others (a buffered io, ...) hands the request on.
  *
  * Any of them may be NULL: what can't be read, or written, gives -EBADF; the
  * others then have nothing to do, and succeed with 0.
  */
 struct rt_io_ops {
-    enum rt_poll (*poll_read)(struct rt_io *io, struct rt_io_waiter *waiter,
-                              struct rt_context *cx, void *buffer, size_t size,
-                              ssize_t *result);
-    enum rt_poll (*poll_write)(struct rt_io *io, struct rt_io_waiter *waiter,
-                               struct rt_context *cx, const void *buffer,
-                               size_t size, ssize_t *result);
-    /* The same with several buffers. NULL: done with the first one only. */
-    enum rt_poll (*poll_readv)(struct rt_io *io, struct rt_io_waiter *waiter,
-                               struct rt_context *cx,
-                               const struct iovec *pieces, int count,
-                               ssize_t *result);
-    enum rt_poll (*poll_writev)(struct rt_io *io, struct rt_io_waiter *waiter,
-                                struct rt_context *cx,
-                                const struct iovec *pieces, int count,
-                                ssize_t *result);
-    /* Sends on what was written and is kept back in a buffer. */
-    enum rt_poll (*poll_flush)(struct rt_io *io, struct rt_io_waiter *waiter,
-                               struct rt_context *cx, ssize_t *result);
-    /* Flushes, and says that no more will be written. Reading goes on. */
-    enum rt_poll (*poll_shutdown)(struct rt_io *io, struct rt_io_waiter *waiter,
-                                  struct rt_context *cx, ssize_t *result);
+    enum rt_poll (*poll[RT_IO_WHATS])(struct rt_io *io,
+                                      struct rt_io_request *request,
+                                      struct rt_context *cx);
     /* Ends both ways and releases what it holds; harmless the second time. */
     void (*close)(struct rt_io *io);
 };
@@ -83,17 +86,19 @@ struct rt_flush {
     struct rt_future future;
     struct rt_io *io; /* borrowed */
     struct rt_io_waiter waiter;
-    ssize_t result; /* when ready: 0, or a negative errno */
+    enum rt_io_what what; /* RT_IO_FLUSH or RT_IO_SHUTDOWN */
+    ssize_t result;       /* when ready: 0, or a negative errno */
 };
 
 struct rt_vectored {
     struct rt_future future;
-    struct rt_io *io;     /* borrowed */
+    struct rt_io *io; /* borrowed */
+    struct rt_io_waiter waiter;
+    enum rt_io_what what; /* RT_IO_READ or RT_IO_WRITE */
     struct iovec *pieces; /* borrowed: the first that is not used up */
     int count;            /* from there on */
-    struct rt_io_waiter waiter;
-    size_t done;    /* bytes written so far */
-    ssize_t result; /* when ready: bytes, or a negative errno */
+    size_t done;          /* bytes written so far */
+    ssize_t result;       /* when ready: bytes, or a negative errno */
 };
 
 /* Reads what is there: 1..size bytes, or 0 at the end of the stream. */
@@ -134,9 +139,13 @@ struct rt_flush rt_io_shutdown(struct rt_io *io);
 /* Closes what owns something; harmless when it is closed already. */
 void rt_io_close(struct rt_io *io);
 
-/* ---- for those who make one io of another: the polls, NULL or not ---- */
+/* ---- for those who make one io of another ---- */
 
 /* The poll of its kind in the ops; or what rt_io_ops says of a missing one. */
+enum rt_poll rt_io_poll(struct rt_io *io, struct rt_io_request *request,
+                        struct rt_context *cx);
+
+/* The same for a request that is made here. */
 enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
                              struct rt_context *cx, void *buffer, size_t size,
                              ssize_t *result);
@@ -145,7 +154,5 @@ enum rt_poll rt_io_poll_write(struct rt_io *io, struct rt_io_waiter *waiter,
                               size_t size, ssize_t *result);
 enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
                               struct rt_context *cx, ssize_t *result);
-enum rt_poll rt_io_poll_shutdown(struct rt_io *io, struct rt_io_waiter *waiter,
-                                 struct rt_context *cx, ssize_t *result);
 
 #endif

@@ -23,36 +23,10 @@ static struct rt_io *inner(const struct rt_half *half)
     return (struct rt_io *)(void *)half->shared->io;
 }
 
-static enum rt_poll half_poll_read(struct rt_io *io,
-                                   struct rt_io_waiter *waiter,
-                                   struct rt_context *cx, void *buffer,
-                                   size_t size, ssize_t *result)
+static enum rt_poll half_poll(struct rt_io *io, struct rt_io_request *request,
+                              struct rt_context *cx)
 {
-    return rt_io_poll_read(inner(half_of(io)), waiter, cx, buffer, size,
-                           result);
-}
-
-static enum rt_poll half_poll_write(struct rt_io *io,
-                                    struct rt_io_waiter *waiter,
-                                    struct rt_context *cx, const void *buffer,
-                                    size_t size, ssize_t *result)
-{
-    return rt_io_poll_write(inner(half_of(io)), waiter, cx, buffer, size,
-                            result);
-}
-
-static enum rt_poll half_poll_flush(struct rt_io *io,
-                                    struct rt_io_waiter *waiter,
-                                    struct rt_context *cx, ssize_t *result)
-{
-    return rt_io_poll_flush(inner(half_of(io)), waiter, cx, result);
-}
-
-static enum rt_poll half_poll_shutdown(struct rt_io *io,
-                                       struct rt_io_waiter *waiter,
-                                       struct rt_context *cx, ssize_t *result)
-{
-    return rt_io_poll_shutdown(inner(half_of(io)), waiter, cx, result);
+    return rt_io_poll(inner(half_of(io)), request, cx);
 }
 
 static void half_close(struct rt_io *io)
@@ -61,14 +35,14 @@ static void half_close(struct rt_io *io)
 }
 
 static const struct rt_io_ops reader_ops = {
-    .poll_read = half_poll_read,
+    .poll = {[RT_IO_READ] = half_poll},
     .close = half_close,
 };
 
 static const struct rt_io_ops writer_ops = {
-    .poll_write = half_poll_write,
-    .poll_flush = half_poll_flush,
-    .poll_shutdown = half_poll_shutdown,
+    .poll = {[RT_IO_WRITE] = half_poll,
+             [RT_IO_FLUSH] = half_poll,
+             [RT_IO_SHUTDOWN] = half_poll},
     .close = half_close,
 };
 
@@ -106,9 +80,9 @@ static void shut_down_now(struct rt_io *io)
     struct rt_waker waker = {&nobody, NULL};
     struct rt_context cx = rt_context_make(&waker);
     struct rt_io_waiter waiter = {0};
-    ssize_t result;
+    struct rt_io_request request = {RT_IO_SHUTDOWN, &waiter, NULL, 0, 0};
 
-    (void)rt_io_poll_shutdown(io, &waiter, &cx, &result);
+    (void)rt_io_poll(io, &request, &cx);
     rt_io_waiter_cancel(&waiter);
 }
 

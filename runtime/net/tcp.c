@@ -11,51 +11,43 @@ static struct rt_tcp_stream *stream_of(struct rt_io *io)
     return (struct rt_tcp_stream *)(void *)io;
 }
 
-static enum rt_poll stream_poll_read(struct rt_io *io,
-                                     struct rt_io_waiter *waiter,
-                                     struct rt_context *cx, void *buffer,
-                                     size_t size, ssize_t *result)
+static enum rt_poll stream_read(struct rt_io *io, struct rt_io_request *request,
+                                struct rt_context *cx)
 {
-    return rt_socket_poll_recv(stream_of(io)->source, waiter, cx, buffer, size,
-                               result);
+    struct rt_source *source = stream_of(io)->source;
+    const struct iovec *pieces = request->pieces;
+
+    return request->count == 1
+               ? rt_socket_poll_recv(source, request->waiter, cx,
+                                     pieces->iov_base, pieces->iov_len,
+                                     &request->result)
+               : rt_socket_poll_recv_vectored(source, request->waiter, cx,
+                                              pieces, request->count,
+                                              &request->result);
 }
 
-static enum rt_poll stream_poll_write(struct rt_io *io,
-                                      struct rt_io_waiter *waiter,
-                                      struct rt_context *cx, const void *buffer,
-                                      size_t size, ssize_t *result)
+static enum rt_poll stream_write(struct rt_io *io,
+                                 struct rt_io_request *request,
+                                 struct rt_context *cx)
 {
-    return rt_socket_poll_send(stream_of(io)->source, waiter, cx, buffer, size,
-                               result);
+    struct rt_source *source = stream_of(io)->source;
+    const struct iovec *pieces = request->pieces;
+
+    return request->count == 1
+               ? rt_socket_poll_send(source, request->waiter, cx,
+                                     pieces->iov_base, pieces->iov_len,
+                                     &request->result)
+               : rt_socket_poll_send_vectored(source, request->waiter, cx,
+                                              pieces, request->count,
+                                              &request->result);
 }
 
-static enum rt_poll stream_poll_readv(struct rt_io *io,
-                                      struct rt_io_waiter *waiter,
-                                      struct rt_context *cx,
-                                      const struct iovec *pieces, int count,
-                                      ssize_t *result)
+static enum rt_poll stream_shutdown(struct rt_io *io,
+                                    struct rt_io_request *request,
+                                    struct rt_context *cx)
 {
-    return rt_socket_poll_recv_vectored(stream_of(io)->source, waiter, cx,
-                                        pieces, count, result);
-}
-
-static enum rt_poll stream_poll_writev(struct rt_io *io,
-                                       struct rt_io_waiter *waiter,
-                                       struct rt_context *cx,
-                                       const struct iovec *pieces, int count,
-                                       ssize_t *result)
-{
-    return rt_socket_poll_send_vectored(stream_of(io)->source, waiter, cx,
-                                        pieces, count, result);
-}
-
-static enum rt_poll stream_poll_shutdown(struct rt_io *io,
-                                         struct rt_io_waiter *waiter,
-                                         struct rt_context *cx, ssize_t *result)
-{
-    (void)waiter;
     (void)cx;
-    *result = rt_tcp_stream_shutdown(stream_of(io));
+    request->result = rt_tcp_stream_shutdown(stream_of(io));
     return RT_READY;
 }
 
@@ -65,11 +57,9 @@ static void stream_close(struct rt_io *io)
 }
 
 static const struct rt_io_ops stream_io_ops = {
-    .poll_read = stream_poll_read,
-    .poll_write = stream_poll_write,
-    .poll_readv = stream_poll_readv,
-    .poll_writev = stream_poll_writev,
-    .poll_shutdown = stream_poll_shutdown,
+    .poll = {[RT_IO_READ] = stream_read,
+             [RT_IO_WRITE] = stream_write,
+             [RT_IO_SHUTDOWN] = stream_shutdown},
     .close = stream_close,
 };
 

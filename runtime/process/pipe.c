@@ -8,44 +8,34 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "io/attempt.h"
 #include "net/socket.h"
 #include "sched/runtime.h"
 
 static struct rt_pipe *pipe_of(struct rt_io *io)
 {
-    return (struct rt_pipe *)(void *)io;
+    return RT_CONTAINER_OF(io, struct rt_pipe, io);
 }
 
-static enum rt_poll pipe_poll_read(struct rt_io *io,
-                                   struct rt_io_waiter *waiter,
-                                   struct rt_context *cx, void *buffer,
-                                   size_t size, ssize_t *result)
+/* Reads or writes. */
+static enum rt_poll pipe_move(struct rt_io *io, struct rt_io_request *request,
+                              struct rt_context *cx)
 {
     struct rt_pipe *pipe = pipe_of(io);
-    struct rt_attempt attempt = rt_attempt(pipe->source, waiter, RT_READABLE);
+    bool is_read = request->what == RT_IO_READ;
+    struct rt_attempt attempt = rt_attempt(pipe->source, request->waiter,
+                                           is_read ? RT_READABLE : RT_WRITABLE);
+    char *bytes = request->pieces->iov_base;
+    size_t size = rt_attempt_size(&attempt, cx, request->pieces->iov_len);
 
-    size = rt_attempt_size(&attempt, cx, size);
     while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, read(pipe->fd, buffer, size), size);
+        rt_attempt_end(&attempt,
+                       is_read ? read(pipe->fd, bytes, size)
+                               : write(pipe->fd, bytes, size),
+                       size);
     }
-    *result = attempt.result;
-    return attempt.poll;
-}
-
-static enum rt_poll pipe_poll_write(struct rt_io *io,
-                                    struct rt_io_waiter *waiter,
-                                    struct rt_context *cx, const void *buffer,
-                                    size_t size, ssize_t *result)
-{
-    struct rt_pipe *pipe = pipe_of(io);
-    struct rt_attempt attempt = rt_attempt(pipe->source, waiter, RT_WRITABLE);
-
-    size = rt_attempt_size(&attempt, cx, size);
-    while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, write(pipe->fd, buffer, size), size);
-    }
-    *result = attempt.result;
+    request->result = attempt.result;
     return attempt.poll;
 }
 
@@ -55,21 +45,20 @@ static void pipe_close(struct rt_io *io)
 }
 
 /* The other side sees that no more is written only when we close. */
-static enum rt_poll pipe_poll_shutdown(struct rt_io *io,
-                                       struct rt_io_waiter *waiter,
-                                       struct rt_context *cx, ssize_t *result)
+static enum rt_poll pipe_shutdown(struct rt_io *io,
+                                  struct rt_io_request *request,
+                                  struct rt_context *cx)
 {
-    (void)waiter;
     (void)cx;
-    *result = pipe_of(io)->source ? 0 : -EBADF;
+    request->result = pipe_of(io)->source ? 0 : -EBADF;
     pipe_close(io);
     return RT_READY;
 }
 
 static const struct rt_io_ops pipe_io_ops = {
-    .poll_read = pipe_poll_read,
-    .poll_write = pipe_poll_write,
-    .poll_shutdown = pipe_poll_shutdown,
+    .poll = {[RT_IO_READ] = pipe_move,
+             [RT_IO_WRITE] = pipe_move,
+             [RT_IO_SHUTDOWN] = pipe_shutdown},
     .close = pipe_close,
 };
 

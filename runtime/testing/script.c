@@ -183,46 +183,45 @@ static ssize_t use(struct rt_script *script, struct rt_script_step *used,
     return used->error ? used->error : (ssize_t)count;
 }
 
-static enum rt_poll script_poll_read(struct rt_io *io,
-                                     struct rt_io_waiter *waiter,
-                                     struct rt_context *cx, void *buffer,
-                                     size_t size, ssize_t *result)
+static enum rt_poll script_read(struct rt_io *io, struct rt_io_request *request,
+                                struct rt_context *cx)
 {
     struct rt_script *script = RT_CONTAINER_OF(io, struct rt_script, io);
+    size_t size = request->pieces->iov_len;
     struct rt_script_step *next;
 
-    (void)waiter;
     if (reach(script, RT_SCRIPT_READ, cx, &next) == RT_PENDING) {
         return RT_PENDING;
     }
-    *result = 0;
+    request->result = 0;
     if (next) {
-        memcpy(buffer, next->bytes, size < next->size ? size : next->size);
-        *result = use(script, next, size);
+        memcpy(request->pieces->iov_base, next->bytes,
+               size < next->size ? size : next->size);
+        request->result = use(script, next, size);
     }
     return RT_READY;
 }
 
-static enum rt_poll script_poll_write(struct rt_io *io,
-                                      struct rt_io_waiter *waiter,
-                                      struct rt_context *cx, const void *buffer,
-                                      size_t size, ssize_t *result)
+static enum rt_poll script_write(struct rt_io *io,
+                                 struct rt_io_request *request,
+                                 struct rt_context *cx)
 {
     struct rt_script *script = RT_CONTAINER_OF(io, struct rt_script, io);
+    const char *bytes = request->pieces->iov_base;
+    size_t size = request->pieces->iov_len;
     struct rt_script_step *next;
     char text[QUOTE_SIZE];
 
-    (void)waiter;
     if (reach(script, RT_SCRIPT_WRITE, cx, &next) == RT_PENDING) {
         return RT_PENDING;
     }
     if (!next) {
         rt_panic("script-unexpected-write",
                  "\"%s\" was written; no more was expected",
-                 quote(buffer, size, text));
+                 quote(bytes, size, text));
     }
-    check_same(next->bytes, buffer, size < next->size ? size : next->size);
-    *result = use(script, next, size);
+    check_same(next->bytes, bytes, size < next->size ? size : next->size);
+    request->result = use(script, next, size);
     return RT_READY;
 }
 
@@ -241,7 +240,6 @@ static void script_close(struct rt_io *io)
 }
 
 const struct rt_io_ops rt_script_ops = {
-    .poll_read = script_poll_read,
-    .poll_write = script_poll_write,
+    .poll = {[RT_IO_READ] = script_read, [RT_IO_WRITE] = script_write},
     .close = script_close,
 };

@@ -150,30 +150,21 @@ START_TEST(copy_waits_for_a_target_that_is_full)
 }
 END_TEST
 
-static enum rt_poll always_read(struct rt_io *io, struct rt_io_waiter *waiter,
-                                struct rt_context *cx, void *buffer,
-                                size_t size, ssize_t *result)
+static enum rt_poll always(struct rt_io *io, struct rt_io_request *request,
+                           struct rt_context *cx)
 {
-    (void)io, (void)waiter, (void)buffer;
-    *result = (ssize_t)size;
-    return rt_budget_spend(cx) ? RT_READY : RT_PENDING;
-}
-
-static enum rt_poll always_write(struct rt_io *io, struct rt_io_waiter *waiter,
-                                 struct rt_context *cx, const void *buffer,
-                                 size_t size, ssize_t *result)
-{
-    (void)io, (void)waiter, (void)cx, (void)buffer;
-    *result = (ssize_t)size;
-    return RT_READY;
+    (void)io;
+    request->result = (ssize_t)request->pieces->iov_len;
+    return request->what == RT_IO_WRITE || rt_budget_spend(cx) ? RT_READY
+                                                               : RT_PENDING;
 }
 
 START_TEST(copy_of_what_never_ends_gives_others_a_turn)
 {
-    static const struct rt_io_ops ops = {.poll_read = always_read,
-                                         .poll_write = always_write};
-    struct rt_io always = {&ops};
-    struct rt_copy copy = rt_copy(&always, &always);
+    static const struct rt_io_ops ops = {
+        .poll = {[RT_IO_READ] = always, [RT_IO_WRITE] = always}};
+    struct rt_io io = {&ops};
+    struct rt_copy copy = rt_copy(&io, &io);
 
     ck_assert_int_eq(RESULT(copy), -EAGAIN);
     ck_assert_int_eq(waker.wakes, 1);

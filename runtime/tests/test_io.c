@@ -16,10 +16,11 @@ struct script {
     struct rt_waker waker; /* owned */
 };
 
-static enum rt_poll play(struct rt_io *io, struct rt_context *cx, size_t size,
-                         ssize_t *result)
+static enum rt_poll play(struct rt_io *io, struct rt_io_request *request,
+                         struct rt_context *cx)
 {
-    struct script *script = (struct script *)(void *)io;
+    struct script *script = RT_CONTAINER_OF(io, struct script, io);
+    const struct iovec *piece = request->pieces;
     ssize_t step = script->steps[script->next++];
 
     ck_assert_int_le(script->next, STEPS_MOST);
@@ -27,35 +28,16 @@ static enum rt_poll play(struct rt_io *io, struct rt_context *cx, size_t size,
         rt_waker_store(&script->waker, cx->waker);
         return RT_PENDING;
     }
-    ck_assert_int_le(step, (ssize_t)size);
-    *result = step;
+    ck_assert_int_le(step, (ssize_t)piece->iov_len);
+    request->result = step;
+    if (request->what == RT_IO_READ && step > 0) {
+        memset(piece->iov_base, 'x', (size_t)step);
+    }
     return RT_READY;
 }
 
-static enum rt_poll play_read(struct rt_io *io, struct rt_io_waiter *waiter,
-                              struct rt_context *cx, void *buffer, size_t size,
-                              ssize_t *result)
-{
-    enum rt_poll poll = play(io, cx, size, result);
-
-    (void)waiter;
-    if (poll == RT_READY && *result > 0) {
-        memset(buffer, 'x', (size_t)*result);
-    }
-    return poll;
-}
-
-static enum rt_poll play_write(struct rt_io *io, struct rt_io_waiter *waiter,
-                               struct rt_context *cx, const void *buffer,
-                               size_t size, ssize_t *result)
-{
-    (void)waiter;
-    (void)buffer;
-    return play(io, cx, size, result);
-}
-
-static const struct rt_io_ops play_ops = {.poll_read = play_read,
-                                          .poll_write = play_write};
+static const struct rt_io_ops play_ops = {
+    .poll = {[RT_IO_READ] = play, [RT_IO_WRITE] = play}};
 static struct script script;
 static struct kit_waker waker;
 static char buffer[16];
