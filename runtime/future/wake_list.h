@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/lock.h"
 #include "future/waker.h"
 
 enum { RT_WAKE_LIST_MOST = 32 };
@@ -31,14 +32,21 @@ static inline bool rt_wake_list_is_full(const struct rt_wake_list *list)
     return list->count == RT_WAKE_LIST_MOST;
 }
 
-/* Takes the waker out of the slot. */
+/* Takes the waker over; there is room for it. */
+static inline void rt_wake_list_add(struct rt_wake_list *list,
+                                    struct rt_waker waker)
+{
+    if (waker.ops) {
+        list->wakers[list->count++] = waker;
+    }
+}
+
+/* The same, out of a slot. */
 static inline void rt_wake_list_take(struct rt_wake_list *list,
                                      struct rt_waker *slot)
 {
-    if (slot->ops) {
-        list->wakers[list->count++] = *slot;
-        *slot = RT_NO_WAKER;
-    }
+    rt_wake_list_add(list, *slot);
+    *slot = RT_NO_WAKER;
 }
 
 /* Wakes all, in order; the list is empty afterwards. No lock held. */
@@ -48,6 +56,17 @@ static inline void rt_wake_list_wake(struct rt_wake_list *list)
         rt_waker_wake(&list->wakers[i]);
     }
     list->count = 0;
+}
+
+/* When the list is full, gives the lock up for as long as it takes to wake. */
+static inline void rt_wake_list_make_room_locked(struct rt_wake_list *list,
+                                                 struct rt_lock *lock)
+{
+    if (rt_wake_list_is_full(list)) {
+        rt_lock_release(lock);
+        rt_wake_list_wake(list);
+        rt_lock_acquire(lock);
+    }
 }
 
 #endif

@@ -1,59 +1,60 @@
 #include "sync/barrier.h"
 
+#include "future/async.h"
+
 void rt_barrier_init(struct rt_barrier *barrier, uint32_t size)
 {
-    *barrier = (struct rt_barrier){.size = size > 0 ? size : 1};
-    rt_notify_init(&barrier->released);
+    *barrier = (struct rt_barrier){.size = size};
+    rt_waiters_init(&barrier->waiters);
 }
 
-static struct rt_barrier_wait *wait_of(struct rt_future *future)
+/* Counts this one; the last of a round begins the next one, and is ready. */
+static void arrive(struct rt_barrier_wait *self)
 {
-    return (struct rt_barrier_wait *)(void *)future;
-}
+    struct rt_barrier *barrier = self->barrier;
 
-/* Counts this one; the last of a round begins the next one. */
-static void arrive(struct rt_barrier_wait *wait)
-{
-    struct rt_barrier *barrier = wait->barrier;
-
-    wait->has_arrived = true;
-    rt_lock_acquire(&barrier->lock);
-    wait->round = barrier->round;
-    wait->is_leader = ++barrier->arrived == barrier->size;
-    if (wait->is_leader) {
+    self->has_arrived = true;
+    rt_lock_acquire(&barrier->waiters.lock);
+    self->round = barrier->round;
+    self->is_leader = ++barrier->arrived >= barrier->size;
+    if (self->is_leader) {
         barrier->arrived = 0;
         barrier->round++;
-    }
-    rt_lock_release(&barrier->lock);
-    if (wait->is_leader) {
-        rt_notify_waiters(&barrier->released);
+        rt_waiters_unlock_and_wake(&barrier->waiters);
+    } else {
+        rt_lock_release(&barrier->waiters.lock);
     }
 }
 
-static bool is_released(struct rt_future *future)
+static bool is_over_locked(struct rt_future *future)
 {
-    const struct rt_barrier_wait *wait = wait_of(future);
-    bool is_over;
+    const struct rt_barrier_wait *self =
+        RT_SELF(future, struct rt_barrier_wait);
 
-    rt_lock_acquire(&wait->barrier->lock);
-    is_over = wait->round != wait->barrier->round;
-    rt_lock_release(&wait->barrier->lock);
-    return is_over;
+    return self->round != self->barrier->round;
 }
 
 static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_barrier_wait *wait = wait_of(future);
+    struct rt_barrier_wait *self = RT_SELF(future, struct rt_barrier_wait);
 
-    if (!wait->has_arrived) {
-        arrive(wait);
+    if (!self->has_arrived) {
+        arrive(self);
     }
-    return rt_notify_poll_until(&wait->barrier->released, &wait->notified,
-                                future, is_released, cx);
+    return rt_wait_poll(&self->barrier->waiters, &self->wait, future,
+                        is_over_locked, cx);
+}
+
+static void wait_drop(struct rt_future *future)
+{
+    struct rt_barrier_wait *self = RT_SELF(future, struct rt_barrier_wait);
+
+    rt_wait_drop(&self->barrier->waiters, &self->wait);
 }
 
 static const struct rt_future_ops wait_ops = {
     .poll = wait_poll,
+    .drop = wait_drop,
     .name = "barrier",
 };
 

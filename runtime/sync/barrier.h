@@ -7,20 +7,21 @@
 #ifndef RT_SYNC_BARRIER_H
 #define RT_SYNC_BARRIER_H
 
-#include "sync/notify.h"
+#include <stdint.h>
+
+#include "sync/waiters.h"
 
 struct rt_barrier {
-    struct rt_notify released;
-    struct rt_lock lock;
+    struct rt_waiters waiters;
     uint32_t size;    /* tasks of a round */
-    uint32_t arrived; /* guarded by lock, like the rest: in this round */
-    uint64_t round;
+    uint32_t arrived; /* guarded by the waiters' lock: in this round */
+    uint64_t round;   /* likewise */
 };
 
 struct rt_barrier_wait {
     struct rt_future future;
     struct rt_barrier *barrier; /* borrowed */
-    struct rt_notified notified;
+    struct rt_wait wait;
     uint64_t round;   /* in which it has arrived */
     bool has_arrived; /* counted; a dropped wait stays counted */
     bool is_leader;   /* when ready */

@@ -3,26 +3,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "future/async.h"
 
-struct rt_broadcast {
-    struct rt_notify sent; /* each new value, and the last sender's end */
-    struct rt_lock lock;
-    uint32_t references; /* guarded by lock, like the rest: all ends */
-    uint32_t senders;
-    uint32_t receivers;
-    uint64_t next; /* number of the value to be sent next */
-    uint64_t kept; /* values in the ring: a power of two */
-    size_t size;   /* bytes of a value */
-    char ring[];
-};
-
-static size_t bytes(const struct rt_broadcast *shared)
+static size_t bytes(uint64_t kept, size_t size)
 {
-    return sizeof(*shared) + (size_t)shared->kept * shared->size;
+    return sizeof(struct rt_broadcast) + (size_t)kept * size;
 }
 
-static char *place(struct rt_broadcast *shared, uint64_t number)
+static char *place(const struct rt_broadcast *shared, uint64_t number)
 {
     return shared->ring + (size_t)(number & (shared->kept - 1)) * shared->size;
 }
@@ -31,101 +19,87 @@ int rt_broadcast_create(size_t size, uint32_t capacity,
                         struct rt_broadcast_sender *sender,
                         struct rt_broadcast_receiver *receiver)
 {
-    struct rt_broadcast wanted = {.size = size, .kept = 1};
     struct rt_broadcast *shared;
+    uint64_t kept = 1;
 
-    while (wanted.kept < capacity) {
-        wanted.kept *= 2;
+    while (kept < capacity) {
+        kept *= 2;
     }
-    shared = rt_alloc(bytes(&wanted));
+    shared = rt_alloc(bytes(kept, size));
     if (!shared) {
         return -ENOMEM;
     }
-    rt_notify_init(&shared->sent);
-    shared->kept = wanted.kept;
-    shared->size = size;
+    rt_waiters_init(&shared->waiters);
     shared->references = 2;
     shared->senders = 1;
     shared->receivers = 1;
+    shared->kept = kept;
+    shared->size = size;
+    shared->ring = (char *)(shared + 1);
     *sender = (struct rt_broadcast_sender){shared};
     *receiver = (struct rt_broadcast_receiver){shared, 0};
     return 0;
 }
 
-static void unref(struct rt_broadcast *shared)
+/* ---- the ends ---- */
+
+/* One more of senders, or of receivers. What is sent next has this number. */
+static uint64_t join(struct rt_broadcast *shared, uint32_t *ends)
+{
+    uint64_t next;
+
+    rt_lock_acquire(&shared->waiters.lock);
+    shared->references++;
+    ++*ends;
+    next = shared->next;
+    rt_lock_release(&shared->waiters.lock);
+    return next;
+}
+
+/* One less. Our reference is given up after all were told of the end. */
+static void leave(struct rt_broadcast *shared, uint32_t *ends)
 {
     bool is_last;
 
-    rt_lock_acquire(&shared->lock);
+    rt_lock_acquire(&shared->waiters.lock);
+    --*ends;
+    if (shared->senders == 0) {
+        rt_waiters_unlock_and_wake(&shared->waiters);
+        rt_lock_acquire(&shared->waiters.lock);
+    }
     is_last = --shared->references == 0;
-    rt_lock_release(&shared->lock);
+    rt_lock_release(&shared->waiters.lock);
     if (is_last) {
-        rt_free(shared, bytes(shared));
+        rt_free(shared, bytes(shared->kept, shared->size));
     }
-}
-
-/* ---- senders ---- */
-
-uint32_t rt_broadcast_send(struct rt_broadcast_sender *sender,
-                           const void *value)
-{
-    struct rt_broadcast *shared = sender->shared;
-    uint32_t receivers;
-
-    rt_lock_acquire(&shared->lock);
-    receivers = shared->receivers;
-    if (receivers > 0) {
-        memcpy(place(shared, shared->next), value, shared->size);
-        shared->next++;
-    }
-    rt_lock_release(&shared->lock);
-    if (receivers > 0) {
-        rt_notify_waiters(&shared->sent);
-    }
-    return receivers;
 }
 
 struct rt_broadcast_sender
 rt_broadcast_sender_clone(const struct rt_broadcast_sender *sender)
 {
-    rt_lock_acquire(&sender->shared->lock);
-    sender->shared->references++;
-    sender->shared->senders++;
-    rt_lock_release(&sender->shared->lock);
+    join(sender->shared, &sender->shared->senders);
     return *sender;
 }
 
 void rt_broadcast_sender_drop(struct rt_broadcast_sender *sender)
 {
     struct rt_broadcast *shared = sender->shared;
-    bool is_last;
 
-    if (!shared) {
-        return;
+    if (shared) {
+        sender->shared = NULL;
+        leave(shared, &shared->senders);
     }
-    sender->shared = NULL;
-    rt_lock_acquire(&shared->lock);
-    is_last = --shared->senders == 0;
-    rt_lock_release(&shared->lock);
-    if (is_last) {
-        rt_notify_waiters(&shared->sent);
-    }
-    unref(shared);
 }
-
-/* ---- receivers ---- */
 
 struct rt_broadcast_receiver
 rt_broadcast_subscribe(struct rt_broadcast_sender *sender)
 {
-    struct rt_broadcast_receiver receiver = {.shared = sender->shared};
+    struct rt_broadcast *shared = sender->shared;
 
-    rt_lock_acquire(&sender->shared->lock);
-    sender->shared->references++;
-    sender->shared->receivers++;
-    receiver.next = sender->shared->next;
-    rt_lock_release(&sender->shared->lock);
-    return receiver;
+    return (struct rt_broadcast_receiver){
+        shared,
+        join(shared, &shared->receivers),
+    };
 }
 
 void rt_broadcast_receiver_drop(struct rt_broadcast_receiver *receiver)
@@ -134,11 +108,26 @@ void rt_broadcast_receiver_drop(struct rt_broadcast_receiver *receiver)
 
     if (shared) {
         receiver->shared = NULL;
-        rt_lock_acquire(&shared->lock);
-        shared->receivers--;
-        rt_lock_release(&shared->lock);
-        unref(shared);
+        leave(shared, &shared->receivers);
     }
+}
+
+/* ---- values ---- */
+
+uint32_t rt_broadcast_send(struct rt_broadcast_sender *sender,
+                           const void *value)
+{
+    struct rt_broadcast *shared = sender->shared;
+    uint32_t receivers;
+
+    rt_lock_acquire(&shared->waiters.lock);
+    receivers = shared->receivers;
+    if (receivers > 0) {
+        memcpy(place(shared, shared->next), value, shared->size);
+        shared->next++;
+    }
+    rt_waiters_unlock_and_wake(&shared->waiters);
+    return receivers;
 }
 
 static int receive_locked(struct rt_broadcast_receiver *receiver, void *value,
@@ -164,37 +153,42 @@ int rt_broadcast_try_receive(struct rt_broadcast_receiver *receiver,
 {
     int result;
 
-    rt_lock_acquire(&receiver->shared->lock);
+    rt_lock_acquire(&receiver->shared->waiters.lock);
     result = receive_locked(receiver, value, missed);
-    rt_lock_release(&receiver->shared->lock);
+    rt_lock_release(&receiver->shared->waiters.lock);
     return result;
 }
 
-static struct rt_broadcast_receive *receive_of(struct rt_future *future)
+static bool is_received_locked(struct rt_future *future)
 {
-    return (struct rt_broadcast_receive *)(void *)future;
-}
+    struct rt_broadcast_receive *self =
+        RT_SELF(future, struct rt_broadcast_receive);
 
-static bool is_settled(struct rt_future *future)
-{
-    struct rt_broadcast_receive *self = receive_of(future);
-
-    self->result =
-        rt_broadcast_try_receive(self->receiver, self->value, &self->missed);
+    self->result = receive_locked(self->receiver, self->value, &self->missed);
     return self->result != -EAGAIN;
 }
 
 static enum rt_poll receive_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
-    struct rt_broadcast_receive *self = receive_of(future);
+    struct rt_broadcast_receive *self =
+        RT_SELF(future, struct rt_broadcast_receive);
 
-    return rt_notify_poll_until(&self->receiver->shared->sent, &self->notified,
-                                future, is_settled, cx);
+    return rt_wait_poll(&self->receiver->shared->waiters, &self->wait, future,
+                        is_received_locked, cx);
+}
+
+static void receive_drop(struct rt_future *future)
+{
+    struct rt_broadcast_receive *self =
+        RT_SELF(future, struct rt_broadcast_receive);
+
+    rt_wait_drop(&self->receiver->shared->waiters, &self->wait);
 }
 
 static const struct rt_future_ops receive_ops = {
     .poll = receive_poll,
+    .drop = receive_drop,
     .name = "broadcast receive",
 };
 

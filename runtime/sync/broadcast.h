@@ -12,9 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sync/notify.h"
+#include "sync/waiters.h"
 
-struct rt_broadcast; /* what all ends share */
+/* What all ends share; private to this file and sync/watch.c. */
+struct rt_broadcast {
+    struct rt_waiters waiters; /* for a value, or the end */
+    uint32_t references;       /* guarded by their lock, like the rest */
+    uint32_t senders;
+    uint32_t receivers;
+    uint64_t next; /* number of the value to be sent next */
+    uint64_t kept; /* values in the ring: a power of two */
+    size_t size;   /* bytes of a value */
+    char *ring;    /* in the same block of memory */
+};
 
 struct rt_broadcast_sender {
     struct rt_broadcast *shared; /* owned: one reference; NULL: dropped */
@@ -29,7 +39,7 @@ struct rt_broadcast_receive {
     struct rt_future future;
     struct rt_broadcast_receiver *receiver; /* borrowed */
     void *value;                            /* borrowed: where it goes */
-    struct rt_notified notified;
+    struct rt_wait wait;
     uint64_t missed; /* with -EOVERFLOW: how many values are lost */
     int result;      /* when ready: 0, a value; -EOVERFLOW, the receiver was
                         too slow; -EPIPE, the end of the stream */

@@ -1,31 +1,86 @@
-/*
- * The ends of a channel: made, cloned, dropped.
- */
-#include <errno.h>
+#include "sync/mpsc.h"
 
-#include "base/memory.h"
-#include "sync/mpsc_core.h"
+#include <errno.h>
+#include <string.h>
+
+#include "base/panic.h"
+#include "base/word.h"
+#include "future/async.h"
+#include "io/buffer.h"
+#include "sync/thread.h"
+
+#define NO_LIMIT UINT64_MAX
+
+enum {
+    CACHE_LINE = 64,
+
+    /* In the word received: */
+    HAS_WAITERS = 1, /* set and cleared under the lock: senders wait */
+    ONE_VALUE = 2,   /* the values received are counted from here up */
+};
+
+/*
+ * Senders put values into sent, under the lock. The receiver takes them out of
+ * taken, without it; when that is empty it exchanges the two. So both sides
+ * meet once for many values, and their memory lies apart.
+ *
+ * Room is counted: senders count the places that were ever claimed, the
+ * receiver counts, in an atomic word, the values that it ever received. A
+ * sender that finds no room sets HAS_WAITERS in that word before it waits. Of
+ * these two changes of one word one comes first: so either the sender learns
+ * of the room, or the receiver learns that somebody waits, and serves it.
+ */
+struct rt_mpsc {
+    /* Never change. */
+    size_t size;       /* bytes of a value */
+    uint64_t capacity; /* places, or NO_LIMIT */
+    void (*drop)(void *value);
+    char apart[CACHE_LINE];
+
+    struct rt_waiters senders_waiting;
+    struct rt_buffer sent;    /* guarded by their lock, like the rest */
+    struct rt_waker receiver; /* owned: who waits for a value */
+    uint64_t claimed;         /* places that were ever taken */
+    uint64_t limit;           /* how far claimed may go, as far as we know */
+    uint32_t held;            /* places claimed that have no value yet */
+    uint32_t references;      /* all ends */
+    uint32_t senders;         /* that are not weak */
+    bool is_closed;           /* by the receiver */
+    char apart_too[CACHE_LINE];
+
+    /* The receiver's. */
+    struct rt_buffer taken;
+    RT_ATOMIC(uint64_t) received; /* values, and HAS_WAITERS */
+};
 
 /* ---- making and freeing ---- */
 
-static void destroy(struct rt_mpsc *channel)
+static void drop_values(const struct rt_mpsc *channel, struct rt_buffer *values)
 {
-    rt_ring_drain(&channel->values, channel->drop);
-    rt_free(channel, sizeof(*channel));
+    while (channel->drop && rt_buffer_length(values) > 0) {
+        channel->drop(values->memory + values->start);
+        rt_buffer_consume(values, channel->size);
+    }
+    rt_buffer_deinit(values);
 }
 
 int rt_mpsc_create(size_t size, uint32_t capacity,
                    struct rt_mpsc_sender *sender,
                    struct rt_mpsc_receiver *receiver)
 {
-    struct rt_mpsc *channel = rt_alloc(sizeof(*channel));
+    struct rt_mpsc *channel;
 
+    if (size == 0) {
+        rt_panic("mpsc-of-nothing", "a channel is made for values of 0 bytes");
+    }
+    channel = rt_alloc(sizeof(*channel));
     if (!channel) {
         return -ENOMEM;
     }
-    rt_semaphore_init(&channel->room, capacity);
-    channel->capacity = capacity;
-    channel->values.size = size;
+    rt_waiters_init(&channel->senders_waiting);
+    channel->size = size;
+    channel->capacity = capacity == RT_MPSC_UNBOUNDED ? NO_LIMIT : capacity;
+    channel->limit = channel->capacity;
     channel->references = 2;
     channel->senders = 1;
     *sender = (struct rt_mpsc_sender){channel};
@@ -39,30 +94,253 @@ void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
     receiver->channel->drop = drop;
 }
 
-void rt_mpsc_leave(struct rt_mpsc *channel, uint32_t senders)
+static void lock(struct rt_mpsc *channel)
 {
-    struct rt_waker wake = RT_NO_WAKER;
-    bool is_last;
+    rt_lock_acquire(&channel->senders_waiting.lock);
+}
 
-    rt_lock_acquire(&channel->lock);
-    channel->senders -= senders;
-    if (channel->senders == 0) {
-        wake = rt_mpsc_take_receiver_locked(channel);
-    }
-    is_last = --channel->references == 0;
-    rt_lock_release(&channel->lock);
-    rt_waker_wake(&wake);
-    if (is_last) {
-        destroy(channel);
-    }
+static void unlock(struct rt_mpsc *channel)
+{
+    rt_lock_release(&channel->senders_waiting.lock);
+}
+
+/* The receiver's waker, to be woken or dropped when the lock is free again. */
+static struct rt_waker take_receiver_locked(struct rt_mpsc *channel)
+{
+    struct rt_waker waker = channel->receiver;
+
+    channel->receiver = RT_NO_WAKER;
+    return waker;
 }
 
 static void join(struct rt_mpsc *channel, uint32_t senders)
 {
-    rt_lock_acquire(&channel->lock);
+    lock(channel);
     channel->references++;
     channel->senders += senders;
-    rt_lock_release(&channel->lock);
+    unlock(channel);
+}
+
+/* Gives up a reference, and so many senders; tells the receiver of the end. */
+static void leave(struct rt_mpsc *channel, uint32_t senders)
+{
+    struct rt_waker wake = RT_NO_WAKER;
+    bool is_last;
+
+    lock(channel);
+    channel->senders -= senders;
+    if (channel->senders == 0) {
+        wake = take_receiver_locked(channel);
+    }
+    is_last = --channel->references == 0;
+    unlock(channel);
+    rt_waker_wake(&wake);
+    if (is_last) {
+        drop_values(channel, &channel->sent);
+        drop_values(channel, &channel->taken);
+        rt_free(channel, sizeof(*channel));
+    }
+}
+
+/* ---- places ---- */
+
+/* False: from now on the receiver, when it has received, serves who waits. */
+static bool has_room_locked(struct rt_mpsc *channel)
+{
+    uint64_t received;
+
+    if (channel->claimed < channel->limit) {
+        return true;
+    }
+    received = atomic_load_explicit(&channel->received, memory_order_relaxed);
+    channel->limit = channel->capacity + received / ONE_VALUE;
+    if (channel->claimed >= channel->limit && !(received & HAS_WAITERS)) {
+        received = rt_word_add(&channel->received, HAS_WAITERS);
+        channel->limit = channel->capacity + received / ONE_VALUE;
+    }
+    return channel->claimed < channel->limit;
+}
+
+/*
+ * Claims and holds a place: 0, -EPIPE or -EAGAIN. What comes free while others
+ * wait is theirs.
+ */
+static int claim_locked(struct rt_mpsc *channel)
+{
+    if (channel->is_closed) {
+        return -EPIPE;
+    }
+    if (rt_waiters_first_locked(&channel->senders_waiting) ||
+        !has_room_locked(channel)) {
+        return -EAGAIN;
+    }
+    channel->claimed++;
+    channel->held++;
+    return 0;
+}
+
+/* Hands free places to the senders that wait, in order. */
+static void serve(struct rt_mpsc *channel)
+{
+    struct rt_wait *first;
+    struct rt_waker waker;
+
+    lock(channel);
+    while ((first = rt_waiters_first_locked(&channel->senders_waiting)) &&
+           has_room_locked(channel)) {
+        channel->claimed++;
+        channel->held++;
+        waker = rt_wait_pick_locked(first);
+        unlock(channel);
+        rt_waker_wake(&waker);
+        lock(channel);
+    }
+    if (!first && (channel->received & HAS_WAITERS)) {
+        rt_word_add(&channel->received, -(uint64_t)HAS_WAITERS);
+    }
+    unlock(channel);
+}
+
+/* Copies a value; most are as large as a pointer, which takes no call. */
+static void copy(void *to, const void *from, size_t size)
+{
+    if (size == sizeof(void *)) {
+        memcpy(to, from, sizeof(void *));
+    } else {
+        memcpy(to, from, size);
+    }
+}
+
+static int put_locked(struct rt_mpsc *channel, const void *value)
+{
+    struct rt_buffer *sent = &channel->sent;
+
+    if (sent->capacity - sent->end < channel->size &&
+        rt_buffer_reserve(sent, channel->size) != 0) {
+        return -ENOMEM;
+    }
+    copy(sent->memory + sent->end, value, channel->size);
+    sent->end += channel->size;
+    return 0;
+}
+
+/*
+ * The place that is held gets its value. NULL, or no memory: it is given back,
+ * and after a close the receiver may wait for just that. Gives up the lock.
+ */
+static int settle_and_unlock(struct rt_mpsc *channel, const void *value)
+{
+    struct rt_waker wake = take_receiver_locked(channel);
+    int error = value ? put_locked(channel, value) : -ENODATA;
+
+    channel->held--;
+    channel->claimed -= error != 0;
+    unlock(channel);
+    rt_waker_wake(&wake);
+    if (error) {
+        serve(channel);
+    }
+    return error;
+}
+
+/* ---- sending ---- */
+
+int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value)
+{
+    int error;
+
+    lock(sender->channel);
+    error = claim_locked(sender->channel);
+    if (error) {
+        unlock(sender->channel);
+        return error;
+    }
+    return settle_and_unlock(sender->channel, value);
+}
+
+int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value)
+{
+    lock(sender->channel);
+    return settle_and_unlock(sender->channel, value);
+}
+
+void rt_mpsc_unreserve(struct rt_mpsc_sender *sender)
+{
+    lock(sender->channel);
+    settle_and_unlock(sender->channel, NULL);
+}
+
+static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_mpsc_send *self = RT_SELF(future, struct rt_mpsc_send);
+    struct rt_mpsc *channel = self->channel;
+    struct rt_waker old = RT_NO_WAKER;
+
+    if (channel->capacity != NO_LIMIT && !rt_budget_spend(cx)) {
+        return RT_PENDING;
+    }
+    lock(channel);
+    self->result =
+        rt_wait_take_pick_locked(&self->wait) ? 0 : claim_locked(channel);
+    if (self->result == 0 && self->value) {
+        self->result = settle_and_unlock(channel, self->value);
+        return RT_READY;
+    }
+    if (self->result == -EAGAIN) {
+        old = rt_wait_join_locked(&channel->senders_waiting, &self->wait,
+                                  cx->waker);
+    }
+    unlock(channel);
+    rt_waker_drop(&old);
+    return self->result == -EAGAIN ? RT_PENDING : RT_READY;
+}
+
+/* One that was picked and never said so gives its place to the next. */
+static void send_drop(struct rt_future *future)
+{
+    struct rt_mpsc_send *self = RT_SELF(future, struct rt_mpsc_send);
+    struct rt_waker own;
+
+    if (self->result != -EAGAIN) {
+        return;
+    }
+    lock(self->channel);
+    own = rt_wait_leave_locked(&self->wait);
+    if (rt_wait_take_pick_locked(&self->wait)) {
+        settle_and_unlock(self->channel, NULL);
+    } else {
+        unlock(self->channel);
+    }
+    rt_waker_drop(&own);
+}
+
+static const struct rt_future_ops send_ops = {
+    .poll = send_poll,
+    .drop = send_drop,
+    .name = "mpsc send",
+};
+
+struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
+                                 const void *value)
+{
+    return (struct rt_mpsc_send){
+        .future = RT_FUTURE(&send_ops),
+        .channel = sender->channel,
+        .value = value,
+    };
+}
+
+struct rt_mpsc_send rt_mpsc_reserve(struct rt_mpsc_sender *sender)
+{
+    return rt_mpsc_send(sender, NULL);
+}
+
+int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
+{
+    struct rt_mpsc_send send = rt_mpsc_send(sender, value);
+    int error = rt_thread_block_on(&send.future);
+
+    return error ? error : send.result;
 }
 
 /* ---- senders ---- */
@@ -76,7 +354,7 @@ struct rt_mpsc_sender rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender)
 void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender)
 {
     if (sender->channel) {
-        rt_mpsc_leave(sender->channel, 1);
+        leave(sender->channel, 1);
         sender->channel = NULL;
     }
 }
@@ -94,21 +372,21 @@ bool rt_mpsc_upgrade(const struct rt_mpsc_weak_sender *weak,
     struct rt_mpsc *channel = weak->channel;
     bool is_open;
 
-    rt_lock_acquire(&channel->lock);
+    lock(channel);
     is_open = channel->senders > 0;
     if (is_open) {
         channel->senders++;
         channel->references++;
         sender->channel = channel;
     }
-    rt_lock_release(&channel->lock);
+    unlock(channel);
     return is_open;
 }
 
 void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak)
 {
     if (weak->channel) {
-        rt_mpsc_leave(weak->channel, 0);
+        leave(weak->channel, 0);
         weak->channel = NULL;
     }
 }
@@ -117,8 +395,140 @@ bool rt_mpsc_is_closed(const struct rt_mpsc_sender *sender)
 {
     bool is_closed;
 
-    rt_lock_acquire(&sender->channel->lock);
+    lock(sender->channel);
     is_closed = sender->channel->is_closed;
-    rt_lock_release(&sender->channel->lock);
+    unlock(sender->channel);
     return is_closed;
+}
+
+/* ---- receiving ---- */
+
+/*
+ * Gets what was sent: 0, -EPIPE if nothing will ever come, or -EAGAIN; then it
+ * leaves the waker, if there is one.
+ */
+static int refill(struct rt_mpsc *channel, const struct rt_waker *waker)
+{
+    struct rt_buffer empty = channel->taken;
+    int result = 0;
+
+    lock(channel);
+    if (rt_buffer_length(&channel->sent) > 0) {
+        empty.start = 0;
+        empty.end = 0;
+        channel->taken = channel->sent;
+        channel->sent = empty;
+    } else if (channel->senders == 0 ||
+               (channel->is_closed && channel->held == 0)) {
+        result = -EPIPE;
+    } else {
+        result = -EAGAIN;
+        if (waker) {
+            rt_waker_store(&channel->receiver, waker);
+        }
+    }
+    unlock(channel);
+    return result;
+}
+
+/* 0, -EAGAIN or -EPIPE. */
+static int receive(struct rt_mpsc *channel, void *value,
+                   const struct rt_waker *waker)
+{
+    struct rt_buffer *taken = &channel->taken;
+
+    if (rt_buffer_length(taken) == 0) {
+        int error = refill(channel, waker);
+
+        if (error) {
+            return error;
+        }
+    }
+    copy(value, taken->memory + taken->start, channel->size);
+    rt_buffer_consume(taken, channel->size);
+    if (rt_word_add(&channel->received, ONE_VALUE) & HAS_WAITERS) {
+        serve(channel);
+    }
+    return 0;
+}
+
+int rt_mpsc_try_receive(struct rt_mpsc_receiver *receiver, void *value)
+{
+    return receive(receiver->channel, value, NULL);
+}
+
+static enum rt_poll receive_poll(struct rt_future *future,
+                                 struct rt_context *cx)
+{
+    struct rt_mpsc_receive *self = RT_SELF(future, struct rt_mpsc_receive);
+
+    if (!rt_budget_spend(cx)) {
+        return RT_PENDING;
+    }
+    self->result = receive(self->channel, self->value, cx->waker);
+    return self->result == -EAGAIN ? RT_PENDING : RT_READY;
+}
+
+static void receive_drop(struct rt_future *future)
+{
+    struct rt_mpsc_receive *self = RT_SELF(future, struct rt_mpsc_receive);
+    struct rt_waker waker;
+
+    if (self->result == -EAGAIN) {
+        lock(self->channel);
+        waker = take_receiver_locked(self->channel);
+        unlock(self->channel);
+        rt_waker_drop(&waker);
+    }
+}
+
+static const struct rt_future_ops receive_ops = {
+    .poll = receive_poll,
+    .drop = receive_drop,
+    .name = "mpsc receive",
+};
+
+struct rt_mpsc_receive rt_mpsc_receive(struct rt_mpsc_receiver *receiver,
+                                       void *value)
+{
+    return (struct rt_mpsc_receive){
+        .future = RT_FUTURE(&receive_ops),
+        .channel = receiver->channel,
+        .value = value,
+    };
+}
+
+int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value)
+{
+    struct rt_mpsc_receive receive = rt_mpsc_receive(receiver, value);
+    int error = rt_thread_block_on(&receive.future);
+
+    return error ? error : receive.result;
+}
+
+void rt_mpsc_close(struct rt_mpsc_receiver *receiver)
+{
+    lock(receiver->channel);
+    receiver->channel->is_closed = true;
+    rt_waiters_unlock_and_wake(&receiver->channel->senders_waiting);
+}
+
+/* What was sent is taken away first: drop is the user's, and may come back. */
+void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver)
+{
+    struct rt_mpsc *channel = receiver->channel;
+    struct rt_buffer sent;
+
+    if (!channel) {
+        return;
+    }
+    receiver->channel = NULL;
+    lock(channel);
+    channel->is_closed = true;
+    sent = channel->sent;
+    channel->sent = (struct rt_buffer){0};
+    rt_waiters_unlock_and_wake(&channel->senders_waiting);
+    drop_values(channel, &channel->taken);
+    drop_values(channel, &sent);
+    leave(channel, 0);
 }

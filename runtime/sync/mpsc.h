@@ -7,9 +7,9 @@
  *     self->receive = rt_mpsc_receive(&self->receiver, &self->value);
  *     RT_AWAIT(self->receive);   result 0: a value; -EPIPE: no more will come
  *
- * Bounded: room is a semaphore with a permit for each place, so that waiting
- * senders go in order, and a slow receiver slows its senders down (back
- * pressure). Unbounded (capacity 0): sending never waits, and takes memory.
+ * Bounded: senders that find no place wait in order, so a slow receiver slows
+ * its senders down (back pressure). Unbounded (capacity 0): sending never
+ * waits, and takes memory.
  *
  * Values are copied as bytes. Each sender and the receiver is dropped once by
  * its owner. The last sender's drop ends the stream behind what was sent; the
@@ -19,11 +19,10 @@
 #ifndef RT_SYNC_MPSC_H
 #define RT_SYNC_MPSC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sync/semaphore.h"
+#include "sync/waiters.h"
 
 enum { RT_MPSC_UNBOUNDED = 0 };
 
@@ -45,10 +44,10 @@ struct rt_mpsc_receiver {
 struct rt_mpsc_send {
     struct rt_future future;
     struct rt_mpsc *channel; /* borrowed from the sender */
-    const void *value;       /* borrowed: in the frame beside this one */
+    const void *value;       /* borrowed: in the frame beside this one; NULL:
+                                only a place is wanted */
+    struct rt_wait wait;     /* for a place */
     int result; /* when ready: 0; -EPIPE: the receiver has closed; -ENOMEM */
-    bool is_waiting;        /* there was no room at once */
-    struct rt_acquire room; /* if it is waiting: for a place */
 };
 
 struct rt_mpsc_receive {
@@ -60,8 +59,8 @@ struct rt_mpsc_receive {
 };
 
 /*
- * Makes a channel for values of size bytes with so many places, or
- * RT_MPSC_UNBOUNDED. 0 or -ENOMEM.
+ * Makes a channel for values of size bytes, one or more, with so many places
+ * or RT_MPSC_UNBOUNDED. 0 or -ENOMEM.
  */
 int rt_mpsc_create(size_t size, uint32_t capacity,
                    struct rt_mpsc_sender *sender,
@@ -92,9 +91,8 @@ int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value);
 /*
  * Waits for a place first, and decides later what to put there: when the
  * result is 0, follow it by rt_mpsc_send_reserved or rt_mpsc_unreserve.
- * Bounded channels only.
  */
-struct rt_acquire rt_mpsc_reserve(struct rt_mpsc_sender *sender);
+struct rt_mpsc_send rt_mpsc_reserve(struct rt_mpsc_sender *sender);
 
 /* Puts a value into a reserved place; works also after the close. */
 int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value);
@@ -132,9 +130,6 @@ int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value);
 
 /* No more sends; what was sent, or reserved, is still received. */
 void rt_mpsc_close(struct rt_mpsc_receiver *receiver);
-
-/* Values that wait to be received. */
-size_t rt_mpsc_length(const struct rt_mpsc_receiver *receiver);
 
 /* Closes the channel and drops what is in it; harmless the second time. */
 void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver);

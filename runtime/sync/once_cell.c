@@ -3,11 +3,7 @@
 #include <errno.h>
 
 #include "base/panic.h"
-
-static struct rt_once_get *get_of(struct rt_future *future)
-{
-    return (struct rt_once_get *)(void *)future;
-}
+#include "future/async.h"
 
 void rt_once_cell_init(struct rt_once_cell *cell)
 {
@@ -43,56 +39,44 @@ int rt_once_cell_set(struct rt_once_cell *cell, void *value)
     return 0;
 }
 
-/* With the permit, or with -EPIPE since the cell is set. */
-static enum rt_poll poll_turn(struct rt_once_get *get, struct rt_context *cx)
+static void give_up_turn(struct rt_once_get *self)
 {
-    get->future.awaiting = &get->turn.future;
-    if (rt_future_poll(&get->turn.future, cx) == RT_PENDING) {
-        return RT_PENDING;
+    if (self->has_turn) {
+        self->has_turn = false;
+        rt_semaphore_release(&self->cell->turn, 1);
     }
-    rt_future_drop(&get->turn.future);
-    get->has_turn = get->turn.result == 0;
-    get->future.awaiting = get->init;
-    return RT_READY;
 }
 
-static void give_up_turn(struct rt_once_get *get)
-{
-    if (get->has_turn) {
-        get->has_turn = false;
-        rt_semaphore_release(&get->cell->turn, 1);
-    }
-}
+/* The frame of any future at all, as RT_AWAIT wants it. */
+struct any {
+    struct rt_future future;
+};
 
 static enum rt_poll get_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_once_get *get = get_of(future);
+    struct rt_once_get *self = RT_SELF(future, struct rt_once_get);
 
-    if (!rt_future_is_finished(&get->turn.future) &&
-        poll_turn(get, cx) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    if (get->has_turn) {
-        if (rt_future_poll(get->init, cx) == RT_PENDING) {
-            return RT_PENDING;
+    RT_BEGIN(self);
+    RT_AWAIT(self->turn);
+    self->has_turn = self->turn.result == 0; /* else the cell is set */
+    if (self->has_turn) {
+        RT_AWAIT(*RT_SELF(self->init, struct any));
+        if (*self->result) {
+            fill(self->cell, *self->result);
         }
-        rt_future_drop(get->init);
-        if (*get->result) {
-            fill(get->cell, *get->result);
-        }
-        give_up_turn(get); /* of no use to anybody when it was filled */
+        give_up_turn(self); /* of no use to anybody when it was filled */
     }
-    get->value = rt_once_cell_get(get->cell);
-    return RT_READY;
+    self->value = rt_once_cell_get(self->cell);
+    RT_END(self);
 }
 
 /* The initializer is gone before the next in the queue begins its own. */
 static void get_drop(struct rt_future *future)
 {
-    struct rt_once_get *get = get_of(future);
+    struct rt_once_get *self = RT_SELF(future, struct rt_once_get);
 
-    rt_future_drop(get->init);
-    give_up_turn(get);
+    rt_future_drop(self->init);
+    give_up_turn(self);
 }
 
 static const struct rt_future_ops get_ops = {

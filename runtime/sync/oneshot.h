@@ -12,10 +12,9 @@
 #ifndef RT_SYNC_ONESHOT_H
 #define RT_SYNC_ONESHOT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "future/future.h"
+#include "sync/waiters.h"
 
 struct rt_oneshot; /* what both ends share */
 
@@ -27,6 +26,7 @@ struct rt_oneshot_receiver {
     struct rt_future future;
     struct rt_oneshot *shared; /* owned: one of two references */
     void *value;               /* borrowed: where the value goes */
+    struct rt_wait wait;
     int result; /* when ready: 0, the value is there; -EPIPE: the sender was
                    dropped, or the receiver was closed, without a value */
 };
@@ -34,7 +34,8 @@ struct rt_oneshot_receiver {
 /* Ready when the receiver is closed or dropped. */
 struct rt_oneshot_closed {
     struct rt_future future;
-    struct rt_oneshot_sender *sender; /* borrowed */
+    struct rt_oneshot *shared; /* borrowed from the sender */
+    struct rt_wait wait;
 };
 
 /*

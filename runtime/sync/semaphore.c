@@ -2,252 +2,129 @@
 
 #include <errno.h>
 
-#include "base/memory.h"
-#include "base/word.h"
+#include "future/async.h"
 #include "future/wake_list.h"
-
-static struct rt_acquire *acquire_of(struct rt_future *future)
-{
-    return (struct rt_acquire *)(void *)future;
-}
-
-static uint64_t load(const struct rt_semaphore *semaphore)
-{
-    return atomic_load_explicit(&semaphore->state, memory_order_acquire);
-}
 
 void rt_semaphore_init(struct rt_semaphore *semaphore, uint32_t permits)
 {
-    atomic_init(&semaphore->state, (uint64_t)permits * RT_SEMAPHORE_ONE);
-    semaphore->lock = (struct rt_lock){0};
-    rt_list_init(&semaphore->waiters);
+    *semaphore = (struct rt_semaphore){.permits = permits};
+    rt_waiters_init(&semaphore->waiters);
+}
+
+/* ---- taking ---- */
+
+/* 0, -EAGAIN or -EPIPE. Who comes while others wait does not look for free
+ * ones. */
+static int take_locked(struct rt_semaphore *semaphore, uint32_t permits)
+{
+    if (semaphore->is_closed) {
+        return -EPIPE;
+    }
+    if (semaphore->permits < permits ||
+        rt_waiters_first_locked(&semaphore->waiters)) {
+        return -EAGAIN;
+    }
+    semaphore->permits -= permits;
+    return 0;
 }
 
 int rt_semaphore_try_acquire(struct rt_semaphore *semaphore, uint32_t permits)
 {
-    uint64_t wanted = (uint64_t)permits * RT_SEMAPHORE_ONE;
-    uint64_t state = load(semaphore);
+    int result;
 
-    do {
-        if (state & RT_SEMAPHORE_CLOSED) {
-            return -EPIPE;
-        }
-        if (state < wanted || (state & RT_SEMAPHORE_WAITERS)) {
-            return -EAGAIN;
-        }
-    } while (!rt_word_exchange(&semaphore->state, &state, state - wanted));
-    return 0;
+    rt_lock_acquire(&semaphore->waiters.lock);
+    result = take_locked(semaphore, permits);
+    rt_lock_release(&semaphore->waiters.lock);
+    return result;
 }
 
-/* ---- giving permits out ---- */
-
-/* Adds free permits, with the queue empty. Under the lock. */
-static void free_permits_locked(struct rt_semaphore *semaphore,
-                                uint32_t permits)
+/* Who was picked has the permits, also after a close. */
+static bool is_settled_locked(struct rt_future *future)
 {
-    uint64_t state = load(semaphore);
-    uint64_t next;
+    struct rt_acquire *self = RT_SELF(future, struct rt_acquire);
 
-    do {
-        next = (state & ~(uint64_t)RT_SEMAPHORE_WAITERS) +
-               (uint64_t)permits * RT_SEMAPHORE_ONE;
-    } while (!rt_word_exchange(&semaphore->state, &state, next));
-}
-
-/*
- * Hands permits to the waiters, first come, first served, until the wake list
- * is full. Returns what is left for another round.
- */
-static uint32_t hand_out_locked(struct rt_semaphore *semaphore,
-                                uint32_t permits, struct rt_wake_list *wakes)
-{
-    while (!rt_list_is_empty(&semaphore->waiters)) {
-        struct rt_acquire *head =
-            RT_CONTAINER_OF(semaphore->waiters.next, struct rt_acquire, node);
-        uint32_t given = permits < head->missing ? permits : head->missing;
-
-        if (permits == 0 || rt_wake_list_is_full(wakes)) {
-            return permits;
-        }
-        head->missing -= given;
-        permits -= given;
-        if (head->missing == 0) {
-            rt_list_remove(&head->node);
-            rt_wake_list_take(wakes, &head->waker);
-        }
-    }
-    free_permits_locked(semaphore, permits);
-    return 0;
-}
-
-static void hand_out(struct rt_semaphore *semaphore, uint32_t permits)
-{
-    struct rt_wake_list wakes;
-
-    rt_wake_list_init(&wakes);
-    do {
-        rt_lock_acquire(&semaphore->lock);
-        permits = hand_out_locked(semaphore, permits, &wakes);
-        rt_lock_release(&semaphore->lock);
-        rt_wake_list_wake(&wakes);
-    } while (permits > 0);
-}
-
-void rt_semaphore_release(struct rt_semaphore *semaphore, uint32_t permits)
-{
-    uint64_t more = (uint64_t)permits * RT_SEMAPHORE_ONE;
-    uint64_t state = load(semaphore);
-
-    do {
-        if (state & RT_SEMAPHORE_WAITERS) {
-            hand_out(semaphore, permits);
-            return;
-        }
-    } while (!rt_word_exchange(&semaphore->state, &state, state + more));
-}
-
-uint32_t rt_semaphore_forget(struct rt_semaphore *semaphore, uint32_t permits)
-{
-    uint64_t state = load(semaphore);
-    uint64_t taken;
-
-    do {
-        taken = state / RT_SEMAPHORE_ONE;
-        taken = taken < permits ? taken : permits;
-    } while (!rt_word_exchange(&semaphore->state, &state,
-                               state - taken * RT_SEMAPHORE_ONE));
-    return (uint32_t)taken;
-}
-
-void rt_semaphore_close(struct rt_semaphore *semaphore)
-{
-    struct rt_wake_list wakes;
-    struct rt_list *node;
-    bool is_done;
-
-    rt_wake_list_init(&wakes);
-    atomic_fetch_or(&semaphore->state, RT_SEMAPHORE_CLOSED);
-    do {
-        rt_lock_acquire(&semaphore->lock);
-        while (!rt_wake_list_is_full(&wakes) &&
-               (node = rt_list_pop_front(&semaphore->waiters))) {
-            rt_wake_list_take(
-                &wakes, &RT_CONTAINER_OF(node, struct rt_acquire, node)->waker);
-        }
-        is_done = rt_list_is_empty(&semaphore->waiters);
-        rt_lock_release(&semaphore->lock);
-        rt_wake_list_wake(&wakes);
-    } while (!is_done);
-}
-
-bool rt_semaphore_is_closed(const struct rt_semaphore *semaphore)
-{
-    return load(semaphore) & RT_SEMAPHORE_CLOSED;
-}
-
-uint32_t rt_semaphore_available(const struct rt_semaphore *semaphore)
-{
-    return (uint32_t)(load(semaphore) / RT_SEMAPHORE_ONE);
-}
-
-/* ---- waiting ---- */
-
-/*
- * Takes what is free and, if that is not enough, queues for the rest. WAITERS
- * is set in the same exchange, so a release that finds it clear came before.
- */
-static void enqueue_locked(struct rt_acquire *acquire)
-{
-    struct rt_semaphore *semaphore = acquire->semaphore;
-    uint64_t state = load(semaphore);
-    uint64_t wanted = acquire->permits;
-    uint64_t got;
-    uint64_t next;
-
-    do {
-        got = state & RT_SEMAPHORE_CLOSED ? 0 : state / RT_SEMAPHORE_ONE;
-        got = got < wanted ? got : wanted;
-        next = state - got * RT_SEMAPHORE_ONE;
-        if (got < wanted && !(state & RT_SEMAPHORE_CLOSED)) {
-            next |= RT_SEMAPHORE_WAITERS;
-        }
-    } while (!rt_word_exchange(&semaphore->state, &state, next));
-    acquire->missing = (uint32_t)(wanted - got);
-    if (next & RT_SEMAPHORE_WAITERS) {
-        rt_list_push_back(&semaphore->waiters, &acquire->node);
-    }
-}
-
-/* Is there an answer? Under the lock; if not, leaves the waker. */
-static bool is_settled_locked(struct rt_acquire *acquire,
-                              const struct rt_waker *waker)
-{
-    if (acquire->missing == 0) {
-        acquire->result = 0;
-        return true;
-    }
-    if (rt_semaphore_is_closed(acquire->semaphore)) {
-        acquire->result = -EPIPE;
-        return true;
-    }
-    rt_waker_store(&acquire->waker, waker);
-    return false;
-}
-
-static bool wait_in_queue(struct rt_acquire *acquire,
-                          const struct rt_waker *waker)
-{
-    bool is_settled;
-
-    rt_lock_acquire(&acquire->semaphore->lock);
-    if (!acquire->is_queued) {
-        acquire->is_queued = true;
-        rt_list_init(&acquire->node);
-        enqueue_locked(acquire);
-    }
-    is_settled = is_settled_locked(acquire, waker);
-    rt_lock_release(&acquire->semaphore->lock);
-    return is_settled;
+    self->result = rt_wait_take_pick_locked(&self->wait)
+                       ? 0
+                       : take_locked(self->semaphore, self->permits);
+    return self->result != -EAGAIN;
 }
 
 static enum rt_poll acquire_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
-    struct rt_acquire *acquire = acquire_of(future);
+    struct rt_acquire *self = RT_SELF(future, struct rt_acquire);
 
-    if (!rt_budget_spend(cx)) {
-        return RT_PENDING;
+    return rt_wait_poll(&self->semaphore->waiters, &self->wait, future,
+                        is_settled_locked, cx);
+}
+
+/* ---- giving back ---- */
+
+/* The first in the queue, if there are permits enough for it. */
+static struct rt_acquire *first_to_serve_locked(struct rt_semaphore *semaphore)
+{
+    struct rt_wait *first = rt_waiters_first_locked(&semaphore->waiters);
+    struct rt_acquire *acquire;
+
+    if (!first) {
+        return NULL;
     }
-    if (!acquire->is_queued) {
-        acquire->result =
-            rt_semaphore_try_acquire(acquire->semaphore, acquire->permits);
-        if (acquire->result != -EAGAIN) {
-            return RT_READY;
-        }
-    }
-    return wait_in_queue(acquire, cx->waker) ? RT_READY : RT_PENDING;
+    acquire = RT_CONTAINER_OF(first, struct rt_acquire, wait);
+    return acquire->permits <= semaphore->permits ? acquire : NULL;
 }
 
 /*
- * Out of the queue; what was collected and not given to the caller goes back.
- * A waiter that was ready, with result 0, keeps its permits: they are the
- * caller's now.
+ * Gives up the lock, and hands free permits to who waits, first come, first
+ * served. As in rt_waiters_unlock_and_wake, nothing is touched after the
+ * wakes: a mutex may be gone when the next one has had it.
+ */
+static void unlock_and_serve(struct rt_semaphore *semaphore)
+{
+    struct rt_wake_list wakes;
+    struct rt_acquire *first;
+
+    rt_wake_list_init(&wakes);
+    while ((first = first_to_serve_locked(semaphore))) {
+        semaphore->permits -= first->permits;
+        rt_wake_list_add(&wakes, rt_wait_pick_locked(&first->wait));
+        rt_wake_list_make_room_locked(&wakes, &semaphore->waiters.lock);
+    }
+    rt_lock_release(&semaphore->waiters.lock);
+    rt_wake_list_wake(&wakes);
+}
+
+void rt_semaphore_release(struct rt_semaphore *semaphore, uint32_t permits)
+{
+    rt_lock_acquire(&semaphore->waiters.lock);
+    semaphore->permits += permits;
+    if (rt_waiters_first_locked(&semaphore->waiters)) {
+        unlock_and_serve(semaphore);
+    } else {
+        rt_lock_release(&semaphore->waiters.lock);
+    }
+}
+
+/*
+ * Out of the queue, which may let the next one go on. One that was picked and
+ * never said so gives its permits back; one that has said so has none: they
+ * are its caller's.
  */
 static void acquire_drop(struct rt_future *future)
 {
-    struct rt_acquire *acquire = acquire_of(future);
-    struct rt_semaphore *semaphore = acquire->semaphore;
-    uint32_t collected;
+    struct rt_acquire *self = RT_SELF(future, struct rt_acquire);
+    struct rt_semaphore *semaphore = self->semaphore;
+    struct rt_waker own;
 
-    if (!acquire->is_queued || acquire->result == 0) {
+    if (!self->wait.was_queued) {
         return;
     }
-    rt_lock_acquire(&semaphore->lock);
-    collected = acquire->permits - acquire->missing;
-    rt_list_remove(&acquire->node);
-    rt_lock_release(&semaphore->lock);
-    rt_waker_drop(&acquire->waker);
-    hand_out(semaphore, collected);
+    rt_lock_acquire(&semaphore->waiters.lock);
+    own = rt_wait_leave_locked(&self->wait);
+    if (rt_wait_take_pick_locked(&self->wait)) {
+        semaphore->permits += self->permits;
+    }
+    unlock_and_serve(semaphore);
+    rt_waker_drop(&own);
 }
 
 static const struct rt_future_ops acquire_ops = {
@@ -265,4 +142,62 @@ struct rt_acquire rt_semaphore_acquire(struct rt_semaphore *semaphore,
         .permits = permits,
         .result = -EINPROGRESS,
     };
+}
+
+struct rt_permit rt_acquire_own(const struct rt_acquire *acquire)
+{
+    if (acquire->result != 0 || !rt_future_is_finished(&acquire->future)) {
+        return (struct rt_permit){0};
+    }
+    return (struct rt_permit){acquire->semaphore, acquire->permits};
+}
+
+void rt_permit_release(struct rt_permit *permit)
+{
+    struct rt_semaphore *semaphore = permit->semaphore;
+
+    if (semaphore) {
+        permit->semaphore = NULL;
+        rt_semaphore_release(semaphore, permit->permits);
+    }
+}
+
+/* ---- the rest ---- */
+
+uint32_t rt_semaphore_forget(struct rt_semaphore *semaphore, uint32_t permits)
+{
+    uint32_t taken;
+
+    rt_lock_acquire(&semaphore->waiters.lock);
+    taken = semaphore->permits < permits ? semaphore->permits : permits;
+    semaphore->permits -= taken;
+    rt_lock_release(&semaphore->waiters.lock);
+    return taken;
+}
+
+void rt_semaphore_close(struct rt_semaphore *semaphore)
+{
+    rt_lock_acquire(&semaphore->waiters.lock);
+    semaphore->is_closed = true;
+    rt_waiters_unlock_and_wake(&semaphore->waiters);
+}
+
+bool rt_semaphore_is_closed(struct rt_semaphore *semaphore)
+{
+    bool is_closed;
+
+    rt_lock_acquire(&semaphore->waiters.lock);
+    is_closed = semaphore->is_closed;
+    rt_lock_release(&semaphore->waiters.lock);
+    return is_closed;
+}
+
+uint32_t rt_semaphore_available(struct rt_semaphore *semaphore)
+{
+    uint32_t permits;
+
+    rt_lock_acquire(&semaphore->waiters.lock);
+    permits = semaphore->permits;
+    rt_lock_release(&semaphore->waiters.lock);
+    return permits;
 }

@@ -1,11 +1,11 @@
 #include "sync/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 
 #include "base/memory.h"
 #include "base/panic.h"
 #include "blocking/pool.h"
+#include "sched/parker.h"
 #include "sched/runtime.h"
 
 /*
@@ -13,32 +13,23 @@
  * counted and on the heap.
  */
 struct sleeper {
-    pthread_mutex_t mutex;
-    pthread_cond_t condition;
-    bool is_woken; /* guarded by mutex, like the rest */
-    int references;
+    atomic_int references;
+    struct rt_parker parker;
 };
 
 static void sleeper_ref(void *data)
 {
     struct sleeper *sleeper = data;
 
-    pthread_mutex_lock(&sleeper->mutex);
-    sleeper->references++;
-    pthread_mutex_unlock(&sleeper->mutex);
+    atomic_fetch_add(&sleeper->references, 1);
 }
 
 static void sleeper_unref(void *data)
 {
     struct sleeper *sleeper = data;
-    bool is_last;
 
-    pthread_mutex_lock(&sleeper->mutex);
-    is_last = --sleeper->references == 0;
-    pthread_mutex_unlock(&sleeper->mutex);
-    if (is_last) {
-        pthread_cond_destroy(&sleeper->condition);
-        pthread_mutex_destroy(&sleeper->mutex);
+    if (atomic_fetch_sub(&sleeper->references, 1) == 1) {
+        rt_parker_deinit(&sleeper->parker);
         rt_free(sleeper, sizeof(*sleeper));
     }
 }
@@ -47,10 +38,7 @@ static void sleeper_wake_by_ref(void *data)
 {
     struct sleeper *sleeper = data;
 
-    pthread_mutex_lock(&sleeper->mutex);
-    sleeper->is_woken = true;
-    pthread_cond_signal(&sleeper->condition);
-    pthread_mutex_unlock(&sleeper->mutex);
+    rt_parker_unpark(&sleeper->parker, NULL); /* it never sleeps in a driver */
 }
 
 static void sleeper_wake(void *data)
@@ -66,30 +54,9 @@ static const struct rt_waker_ops sleeper_ops = {
     .drop = sleeper_unref,
 };
 
-static void wait_for_wake(struct sleeper *sleeper)
-{
-    pthread_mutex_lock(&sleeper->mutex);
-    while (!sleeper->is_woken) {
-        pthread_cond_wait(&sleeper->condition, &sleeper->mutex);
-    }
-    sleeper->is_woken = false;
-    pthread_mutex_unlock(&sleeper->mutex);
-}
-
-static struct sleeper *make_sleeper(void)
-{
-    struct sleeper *sleeper = rt_alloc(sizeof(*sleeper));
-
-    if (sleeper) {
-        pthread_mutex_init(&sleeper->mutex, NULL);
-        pthread_cond_init(&sleeper->condition, NULL);
-        sleeper->references = 1;
-    }
-    return sleeper;
-}
-
 int rt_thread_block_on(struct rt_future *future)
 {
+    struct sleeper *sleeper;
     struct rt_waker waker;
     struct rt_context cx;
 
@@ -99,14 +66,17 @@ int rt_thread_block_on(struct rt_future *future)
                  "its runtime: await it instead",
                  rt_future_name(future));
     }
-    waker = (struct rt_waker){&sleeper_ops, make_sleeper()};
-    if (!waker.data) {
+    sleeper = rt_alloc(sizeof(*sleeper));
+    if (!sleeper) {
         rt_future_drop(future);
         return -ENOMEM;
     }
+    sleeper->references = 1;
+    rt_parker_init(&sleeper->parker);
+    waker = (struct rt_waker){&sleeper_ops, sleeper};
     cx = rt_context_make(&waker);
     while (rt_future_poll(future, &cx) == RT_PENDING) {
-        wait_for_wake(waker.data);
+        rt_parker_park(&sleeper->parker);
         cx.budget = RT_BUDGET;
     }
     rt_future_drop(future);

@@ -1,35 +1,30 @@
 /*
  * Watch: one value that changes, and many who want to know the latest.
  *
- * A receiver sees the last value only; what came and went between two looks
- * is never seen. changed is ready when there is a value that this receiver
- * has not seen; when the last sender has gone it fails, but only after the
- * last value was seen. Any thread; each end is dropped once by its owner.
+ * It is a broadcast that keeps one value, and of which nobody minds what they
+ * have missed. A receiver sees the last value only; what came and went between
+ * two looks is never seen. changed is ready when there is a value that this
+ * receiver has not seen; when the last sender has gone it fails, but only
+ * after the last value was seen. Any thread; each end is dropped once by its
+ * owner.
  */
 #ifndef RT_SYNC_WATCH_H
 #define RT_SYNC_WATCH_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "sync/notify.h"
-
-struct rt_watch; /* what all ends share */
+#include "sync/broadcast.h"
 
 struct rt_watch_sender {
-    struct rt_watch *shared; /* owned: one reference; NULL: dropped */
+    struct rt_broadcast_sender values; /* owned */
 };
 
 struct rt_watch_receiver {
-    struct rt_watch *shared; /* owned: one reference; NULL: dropped */
-    uint64_t seen;           /* version of the value that it has seen */
+    struct rt_broadcast_receiver values; /* owned; next: the first unseen */
 };
 
 struct rt_watch_changed {
     struct rt_future future;
     struct rt_watch_receiver *receiver; /* borrowed */
-    struct rt_notified notified;
+    struct rt_wait wait;
     int result; /* when ready: 0, there is a new value, which counts as seen;
                    -EPIPE: there will be none */
 };
@@ -56,14 +51,28 @@ struct rt_watch_receiver
 rt_watch_receiver_clone(const struct rt_watch_receiver *receiver);
 
 /* A new receiver, which has seen the present value. */
-struct rt_watch_receiver rt_watch_subscribe(struct rt_watch_sender *sender);
+static inline struct rt_watch_receiver
+rt_watch_subscribe(struct rt_watch_sender *sender)
+{
+    return (struct rt_watch_receiver){rt_broadcast_subscribe(&sender->values)};
+}
 
 /* One more sender. */
-struct rt_watch_sender
-rt_watch_sender_clone(const struct rt_watch_sender *sender);
+static inline struct rt_watch_sender
+rt_watch_sender_clone(const struct rt_watch_sender *sender)
+{
+    return (struct rt_watch_sender){rt_broadcast_sender_clone(&sender->values)};
+}
 
 /* Gives up an end of the channel; harmless the second time. */
-void rt_watch_sender_drop(struct rt_watch_sender *sender);
-void rt_watch_receiver_drop(struct rt_watch_receiver *receiver);
+static inline void rt_watch_sender_drop(struct rt_watch_sender *sender)
+{
+    rt_broadcast_sender_drop(&sender->values);
+}
+
+static inline void rt_watch_receiver_drop(struct rt_watch_receiver *receiver)
+{
+    rt_broadcast_receiver_drop(&receiver->values);
+}
 
 #endif

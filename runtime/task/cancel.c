@@ -6,7 +6,7 @@
 #include "future/async.h"
 
 struct rt_cancel_token {
-    struct rt_notify cancelled;
+    struct rt_waiters waiters;      /* of struct rt_cancelled */
     atomic_bool is_cancelled;       /* set once, under the lock */
     struct rt_cancel_token *root;   /* its lock guards the whole tree */
     struct rt_cancel_token *parent; /* owned: a reference; NULL at the root */
@@ -42,7 +42,7 @@ struct rt_cancel_token *rt_cancel_token_create(struct rt_cancel_token *parent)
     if (!token) {
         return NULL;
     }
-    rt_notify_init(&token->cancelled);
+    rt_waiters_init(&token->waiters);
     rt_list_init(&token->children);
     rt_list_init(&token->node);
     token->references = 1;
@@ -114,7 +114,8 @@ void rt_cancel_token_cancel(struct rt_cancel_token *token)
     }
     rt_lock_release(&token->root->lock);
     while ((node = rt_list_pop_front(&wake))) {
-        rt_notify_waiters(&token_of(node)->cancelled);
+        rt_lock_acquire(&token_of(node)->waiters.lock);
+        rt_waiters_unlock_and_wake(&token_of(node)->waiters);
         rt_cancel_token_unref(token_of(node));
     }
 }
@@ -124,7 +125,8 @@ bool rt_cancel_token_is_cancelled(const struct rt_cancel_token *token)
     return atomic_load_explicit(&token->is_cancelled, memory_order_acquire);
 }
 
-static bool is_cancelled(struct rt_future *future)
+/* It is marked before its waiters are woken, and they under their lock. */
+static bool is_cancelled_locked(struct rt_future *future)
 {
     return rt_cancel_token_is_cancelled(
         RT_SELF(future, struct rt_cancelled)->token);
@@ -135,12 +137,20 @@ static enum rt_poll cancelled_poll(struct rt_future *future,
 {
     struct rt_cancelled *self = RT_SELF(future, struct rt_cancelled);
 
-    return rt_notify_poll_until(&self->token->cancelled, &self->notified,
-                                future, is_cancelled, cx);
+    return rt_wait_poll(&self->token->waiters, &self->wait, future,
+                        is_cancelled_locked, cx);
+}
+
+static void cancelled_drop(struct rt_future *future)
+{
+    struct rt_cancelled *self = RT_SELF(future, struct rt_cancelled);
+
+    rt_wait_drop(&self->token->waiters, &self->wait);
 }
 
 static const struct rt_future_ops cancelled_ops = {
     .poll = cancelled_poll,
+    .drop = cancelled_drop,
     .name = "cancelled",
 };
 

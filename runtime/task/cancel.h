@@ -12,14 +12,14 @@
 #ifndef RT_TASK_CANCEL_H
 #define RT_TASK_CANCEL_H
 
-#include "sync/notify.h"
+#include "sync/waiters.h"
 
 struct rt_cancel_token;
 
 struct rt_cancelled {
     struct rt_future future;
     struct rt_cancel_token *token; /* borrowed */
-    struct rt_notified notified;
+    struct rt_wait wait;
 };
 
 /*

@@ -493,7 +493,7 @@ END_TEST
 
 START_TEST(a_dropped_reserve_passes_its_place_on)
 {
-    struct rt_acquire first, second;
+    struct rt_mpsc_send first, second;
     int value = 1;
 
     kit_waker_init(&waker);

@@ -50,7 +50,6 @@ START_TEST(values_come_in_order)
     for (int i = 0; i < 100; i++) {
         ck_assert_int_eq(put(i), 0);
     }
-    ck_assert_uint_eq(rt_mpsc_length(&receiver), 100);
     for (int i = 0; i < 100; i++) {
         ck_assert_int_eq(take(), i);
     }
@@ -164,7 +163,7 @@ END_TEST
 START_TEST(a_place_held_at_the_close_still_delivers)
 {
     int value = 3;
-    struct rt_acquire place;
+    struct rt_mpsc_send place;
 
     open_channel(2);
     place = rt_mpsc_reserve(&sender);
@@ -183,7 +182,7 @@ END_TEST
 START_TEST(a_place_given_back_after_the_close_ends_the_stream)
 {
     int value;
-    struct rt_acquire place;
+    struct rt_mpsc_send place;
     struct rt_mpsc_receive receive;
 
     open_channel(2);

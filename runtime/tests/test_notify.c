@@ -135,10 +135,14 @@ START_TEST(notify_waiters_wakes_any_number)
 }
 END_TEST
 
-/* Ready when the flag is set, whoever was notified of that. */
+/* ---- waiters ---- */
+
+static struct rt_waiters crowd;
+
+/* Ready when the flag is set. */
 struct flagged {
     struct rt_future future;
-    struct rt_notified wait;
+    struct rt_wait wait;
     bool flag;
 };
 
@@ -154,17 +158,19 @@ static enum rt_poll flagged_poll(struct rt_future *future,
 {
     struct flagged *self = RT_SELF(future, struct flagged);
 
-    return rt_notify_poll_until(&notify, &self->wait, future, has_flag, cx);
+    return rt_wait_poll(&crowd, &self->wait, future, has_flag, cx);
 }
 
-START_TEST(a_look_in_vain_waits_for_the_next_notification)
+START_TEST(a_look_in_vain_waits_for_the_next_wake)
 {
     struct flagged flagged = KIT_MAKE(flagged);
 
-    begin(1);
+    rt_waiters_init(&crowd);
+    kit_waker_init(&wakers[0]);
     for (int i = 1; i <= 3; i++) {
         ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_PENDING);
-        rt_notify_waiters(&notify);
+        rt_lock_acquire(&crowd.lock);
+        rt_waiters_unlock_and_wake(&crowd);
         ck_assert_int_eq(wakers[0].wakes, i);
     }
     flagged.flag = true;
@@ -173,16 +179,17 @@ START_TEST(a_look_in_vain_waits_for_the_next_notification)
 }
 END_TEST
 
-START_TEST(what_was_seen_without_a_notification_ends_the_wait)
+START_TEST(what_was_seen_without_a_wake_ends_the_wait)
 {
     struct flagged flagged = KIT_MAKE(flagged);
 
-    begin(1);
+    rt_waiters_init(&crowd);
+    kit_waker_init(&wakers[0]);
     ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_PENDING);
     flagged.flag = true;
     ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_READY);
     ck_assert_int_eq(wakers[0].held, 0);
-    ck_assert(rt_list_is_empty(&notify.waiters));
+    ck_assert_ptr_null(rt_waiters_first_locked(&crowd));
 }
 END_TEST
 
@@ -249,8 +256,8 @@ Suite *notify_suite(void)
         passing_on_to_nobody_stores_the_permit,
         a_waiter_that_did_not_consume_leaves_the_permit,
         notify_waiters_wakes_any_number,
-        a_look_in_vain_waits_for_the_next_notification,
-        what_was_seen_without_a_notification_ends_the_wait,
+        a_look_in_vain_waits_for_the_next_wake,
+        what_was_seen_without_a_wake_ends_the_wait,
         a_barrier_has_one_leader_a_round,
         a_barrier_of_zero_or_one_never_waits,
         NULL,

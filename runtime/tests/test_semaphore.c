@@ -154,6 +154,37 @@ START_TEST(one_release_serves_many_waiters)
 }
 END_TEST
 
+START_TEST(a_permit_travels_and_is_released_once)
+{
+    struct rt_permit permit;
+
+    rt_semaphore_init(&semaphore, 3);
+    ck_assert_int_eq(ask(0, 2), RT_READY);
+    permit = rt_acquire_own(&acquires[0]);
+    give_up(0);
+    ck_assert_uint_eq(rt_semaphore_available(&semaphore), 1);
+    rt_permit_release(&permit);
+    ck_assert_uint_eq(rt_semaphore_available(&semaphore), 3);
+    rt_permit_release(&permit);
+    ck_assert_uint_eq(rt_semaphore_available(&semaphore), 3);
+}
+END_TEST
+
+START_TEST(an_acquire_without_permits_has_none_to_own)
+{
+    struct rt_permit permit;
+
+    rt_semaphore_init(&semaphore, 0);
+    ck_assert_int_eq(ask(0, 1), RT_PENDING);
+    permit = rt_acquire_own(&acquires[0]);
+    rt_permit_release(&permit);
+    give_up(0);
+    permit = rt_acquire_own(&acquires[0]);
+    rt_permit_release(&permit);
+    ck_assert_uint_eq(rt_semaphore_available(&semaphore), 0);
+}
+END_TEST
+
 START_TEST(a_mutex_is_held_by_one)
 {
     struct rt_mutex mutex;
@@ -211,6 +242,8 @@ Suite *semaphore_suite(void)
         close_wakes_all_with_an_error,
         forgotten_permits_are_gone,
         one_release_serves_many_waiters,
+        a_permit_travels_and_is_released_once,
+        an_acquire_without_permits_has_none_to_own,
         a_mutex_is_held_by_one,
         a_queued_writer_holds_back_later_readers,
         a_writer_can_become_a_reader,

@@ -91,7 +91,7 @@ static void mpsc_close_against_unbounded_send(void)
 static void reserve_and_give_back(void *data)
 {
     struct rt_mpsc_sender *own = data;
-    struct rt_acquire place = rt_mpsc_reserve(own);
+    struct rt_mpsc_send place = rt_mpsc_reserve(own);
 
     model_await(&place.future);
     if (place.result == 0) {
