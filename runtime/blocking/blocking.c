@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "base/memory.h"
+#include "blocking/pool.h"
+#include "future/async.h"
 #include "sched/runtime.h"
 
 struct rt_blocking_call {
@@ -11,11 +13,6 @@ struct rt_blocking_call {
     void *argument; /* borrowed */
     intptr_t result;
 };
-
-static struct rt_blocking *blocking_of(struct rt_future *future)
-{
-    return (struct rt_blocking *)(void *)future;
-}
 
 static struct rt_blocking_call *call_of(struct rt_job *job)
 {
@@ -39,31 +36,31 @@ static const struct rt_job_ops call_ops = {call_run, call_destroy};
 static enum rt_poll blocking_poll(struct rt_future *future,
                                   struct rt_context *cx)
 {
-    struct rt_blocking *blocking = blocking_of(future);
+    struct rt_blocking *self = RT_SELF(future, struct rt_blocking);
     enum rt_job_state state;
 
-    if (!blocking->call) {
-        return RT_READY; /* it could not be spawned, and error says why */
+    if (self->error) {
+        return RT_READY; /* it could not be spawned */
     }
     if (!rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    state = rt_job_poll(&blocking->call->job, cx->waker);
+    state = rt_job_poll(&self->call->job, cx->waker);
     if (state == RT_JOB_OUT) {
         return RT_PENDING;
     }
-    blocking->error = state == RT_JOB_DONE ? 0 : -ECANCELED;
-    blocking->result = blocking->call->result;
+    self->error = state == RT_JOB_DONE ? 0 : -ECANCELED;
+    self->result = self->call->result;
     return RT_READY;
 }
 
 static void blocking_drop(struct rt_future *future)
 {
-    struct rt_blocking *blocking = blocking_of(future);
+    struct rt_blocking *self = RT_SELF(future, struct rt_blocking);
 
-    if (blocking->call) {
-        rt_job_detach(&blocking->call->job);
-        blocking->call = NULL;
+    if (self->call) {
+        rt_job_detach(&self->call->job);
+        self->call = NULL;
     }
 }
 
@@ -77,32 +74,24 @@ struct rt_blocking rt_spawn_blocking(intptr_t (*function)(void *argument),
                                      void *argument)
 {
     struct rt_runtime *runtime = rt_current_or_panic("rt_spawn_blocking");
-    struct rt_blocking blocking = {.future = RT_FUTURE(&blocking_ops)};
-    struct rt_blocking_call *call = rt_alloc(sizeof(*call));
+    struct rt_blocking blocking = {
+        .future = RT_FUTURE(&blocking_ops),
+        .call = rt_alloc(sizeof(*blocking.call)),
+        .error = -ENOMEM,
+    };
 
-    if (!call) {
-        blocking.error = -ENOMEM;
-        return blocking;
-    }
-    rt_job_init(&call->job, &call_ops);
-    call->function = function;
-    call->argument = argument;
-    blocking.error =
-        rt_blocking_pool_submit(rt_runtime_blocking(runtime), &call->job);
-    if (blocking.error) {
-        rt_job_unref(&call->job);
-    } else {
-        blocking.call = call;
+    if (blocking.call) {
+        rt_job_init(&blocking.call->job, &call_ops);
+        blocking.call->function = function;
+        blocking.call->argument = argument;
+        blocking.error = rt_blocking_pool_submit(rt_runtime_blocking(runtime),
+                                                 &blocking.call->job);
     }
     return blocking;
 }
 
 bool rt_blocking_abort(struct rt_blocking *blocking)
 {
-    return blocking->call && rt_job_abort(&blocking->call->job);
-}
-
-bool rt_blocking_is_finished(const struct rt_blocking *blocking)
-{
-    return !blocking->call || rt_job_state(&blocking->call->job) != RT_JOB_OUT;
+    return !blocking->error && blocking->call &&
+           rt_job_abort(&blocking->call->job);
 }

@@ -10,10 +10,9 @@
  *     if (self->digest.error == 0) { ... self->digest.result ... }
  *
  * The function may block, may spawn tasks, and may wait for futures with
- * rt_thread_block_on.
- * Once it runs, nothing stops it: what its argument points to must live until
- * it has returned, also when the future is dropped before. A clock that stands
- * still is not moved while such a function is out.
+ * rt_thread_block_on. Once it runs, nothing stops it: what its argument points
+ * to must live until it has returned, also when the future is dropped before.
+ * A clock that stands still is not moved while such a function is out.
  */
 #ifndef RT_BLOCKING_BLOCKING_H
 #define RT_BLOCKING_BLOCKING_H
@@ -21,7 +20,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "blocking/pool.h"
 #include "future/future.h"
 
 struct rt_blocking_call; /* the job, on the heap */
@@ -47,8 +45,5 @@ struct rt_blocking rt_spawn_blocking(intptr_t (*function)(void *argument),
  * False: it runs, or has run.
  */
 bool rt_blocking_abort(struct rt_blocking *blocking);
-
-/* True once it has returned, or was cancelled, or could not be spawned. */
-bool rt_blocking_is_finished(const struct rt_blocking *blocking);
 
 #endif

@@ -7,28 +7,25 @@
 #include "base/monotonic.h"
 #include "base/panic.h"
 #include "sched/runtime.h"
-#include "time/duration.h"
 
 struct rt_blocking_pool {
-    struct rt_runtime *runtime; /* borrowed; each thread has a handle */
-    struct rt_blocking_options options;
-    _Atomic uint32_t references; /* creator, threads, jobs */
-    _Atomic uint32_t out;        /* jobs that wait or run */
-    atomic_bool is_watched;      /* the runtime waits for out to be 0 */
+    struct rt_runtime *runtime; /* borrowed; each thread and job has a handle */
+    uint32_t most_threads;
+    uint64_t keep_alive;
 
-    pthread_mutex_t mutex;
-    pthread_cond_t work;  /* for the idle threads */
-    pthread_cond_t empty; /* for the shutdown: threads went to 0 */
-
-    /* Guarded by mutex. */
-    struct rt_list queue; /* of struct rt_job */
-    uint32_t threads;
-    uint32_t idle;     /* threads that wait for work */
-    bool is_summoned;  /* a thread is on its way to the queue */
-    bool is_closed;    /* takes no jobs */
-    bool is_abandoned; /* the shutdown gave up: nobody joins the threads */
-    bool has_leaver;   /* leaver is set */
-    pthread_t leaver;  /* the thread that ended last; the next one joins it */
+    pthread_mutex_t mutex; /* guards what follows */
+    pthread_cond_t work;   /* for the idle threads */
+    pthread_cond_t empty;  /* for the shutdown: threads went to 0 */
+    struct rt_list queue;  /* of struct rt_job */
+    uint32_t out;          /* jobs that wait or run */
+    uint32_t threads;      /* that run a job, or look for one */
+    uint32_t idle;         /* those that wait for work */
+    bool is_watched;       /* the runtime waits for out to be 0 */
+    bool is_summoned;      /* a thread is on its way to the queue */
+    bool is_closed;        /* takes no jobs */
+    bool has_leaver;       /* leaver is set */
+    pthread_t leaver;      /* the last thread that left: whoever takes it out
+                              of here joins it */
 };
 
 static _Thread_local struct rt_blocking_pool *own_pool;
@@ -36,17 +33,6 @@ static _Thread_local struct rt_blocking_pool *own_pool;
 bool rt_blocking_is_job_thread(void)
 {
     return own_pool != NULL;
-}
-
-static void pool_unref(struct rt_blocking_pool *pool)
-{
-    if (atomic_fetch_sub(&pool->references, 1) > 1) {
-        return;
-    }
-    pthread_cond_destroy(&pool->work);
-    pthread_cond_destroy(&pool->empty);
-    pthread_mutex_destroy(&pool->mutex);
-    rt_free(pool, sizeof(*pool));
 }
 
 /* ---- jobs ---- */
@@ -60,71 +46,40 @@ void rt_job_init(struct rt_job *job, const struct rt_job_ops *ops)
 
 void rt_job_unref(struct rt_job *job)
 {
-    struct rt_blocking_pool *pool = job->pool;
+    struct rt_handle handle = {job->pool ? job->pool->runtime : NULL};
 
-    if (atomic_fetch_sub(&job->references, 1) > 1) {
-        return;
-    }
-    job->ops->destroy(job);
-    if (pool) {
-        pool_unref(pool);
+    if (atomic_fetch_sub(&job->references, 1) == 1) {
+        job->ops->destroy(job);
+        rt_handle_drop(&handle);
     }
 }
 
-/* Puts another waker (or none) into the job; drops the one that was there. */
-static enum rt_job_state set_waker(struct rt_job *job, struct rt_waker waker)
+enum rt_job_state rt_job_poll(struct rt_job *job, const struct rt_waker *waker)
 {
+    struct rt_waker old = RT_NO_WAKER;
     enum rt_job_state state;
 
     rt_lock_acquire(&job->lock);
     state = job->state;
     if (state == RT_JOB_OUT) {
-        struct rt_waker old = job->waker;
-
-        job->waker = waker;
-        waker = old;
+        old = job->waker;
+        job->waker = waker ? rt_waker_clone(waker) : RT_NO_WAKER;
     }
     rt_lock_release(&job->lock);
-    rt_waker_drop(&waker);
+    rt_waker_drop(&old);
     return state;
-}
-
-enum rt_job_state rt_job_state(struct rt_job *job)
-{
-    enum rt_job_state state;
-
-    rt_lock_acquire(&job->lock);
-    state = job->state;
-    rt_lock_release(&job->lock);
-    return state;
-}
-
-enum rt_job_state rt_job_poll(struct rt_job *job, const struct rt_waker *waker)
-{
-    enum rt_job_state state = rt_job_state(job);
-
-    return state == RT_JOB_OUT ? set_waker(job, rt_waker_clone(waker)) : state;
 }
 
 void rt_job_detach(struct rt_job *job)
 {
-    set_waker(job, RT_NO_WAKER);
+    rt_job_poll(job, NULL);
     rt_job_unref(job);
-}
-
-/* Under the mutex, since the driver is there until the pool is closed. */
-static void interrupt_runtime(struct rt_blocking_pool *pool)
-{
-    pthread_mutex_lock(&pool->mutex);
-    if (!pool->is_closed) {
-        rt_driver_interrupt(rt_runtime_driver(pool->runtime));
-    }
-    pthread_mutex_unlock(&pool->mutex);
 }
 
 /*
  * The job is over: the waiter first, then the count. A runtime that sees the
- * count at 0 thus has had all wakes, and may move its clock.
+ * count at 0 thus has had all wakes, and may move its clock. Its driver is
+ * there until the pool is closed.
  */
 void rt_job_finish(struct rt_job *job, enum rt_job_state state)
 {
@@ -137,18 +92,24 @@ void rt_job_finish(struct rt_job *job, enum rt_job_state state)
     job->waker = RT_NO_WAKER;
     rt_lock_release(&job->lock);
     rt_waker_wake(&waker);
-    /* Both are in one total order with the two of rt_blocking_pool_is_busy. */
-    if (atomic_fetch_sub(&pool->out, 1) == 1 &&
-        atomic_exchange(&pool->is_watched, false)) {
-        interrupt_runtime(pool);
+    pthread_mutex_lock(&pool->mutex);
+    if (--pool->out == 0 && pool->is_watched && !pool->is_closed) {
+        pool->is_watched = false;
+        rt_driver_interrupt(rt_runtime_driver(pool->runtime));
     }
+    pthread_mutex_unlock(&pool->mutex);
     rt_job_unref(job);
 }
 
 bool rt_blocking_pool_is_busy(struct rt_blocking_pool *pool)
 {
-    atomic_store(&pool->is_watched, true);
-    return atomic_load(&pool->out) > 0;
+    bool is_busy;
+
+    pthread_mutex_lock(&pool->mutex);
+    pool->is_watched = true;
+    is_busy = pool->out > 0;
+    pthread_mutex_unlock(&pool->mutex);
+    return is_busy;
 }
 
 bool rt_job_abort(struct rt_job *job)
@@ -177,9 +138,8 @@ static int start_thread_locked(struct rt_blocking_pool *pool)
 
     if (error) {
         rt_handle_drop(&handle);
-        return -error;
+        return pool->threads > 0 ? 0 : -error; /* if any, they will come */
     }
-    atomic_fetch_add(&pool->references, 1);
     pool->threads++;
     pool->is_summoned = true;
     return 0;
@@ -188,7 +148,7 @@ static int start_thread_locked(struct rt_blocking_pool *pool)
 /*
  * Sees to it that a thread comes for the jobs in the queue. Nobody has to
  * when one is on its way, for it will look, or when the limit is reached: the
- * threads look again after each job. -EAGAIN: no thread can be made.
+ * threads look again after each job. -EAGAIN: there is no thread at all.
  */
 static int summon_locked(struct rt_blocking_pool *pool)
 {
@@ -200,13 +160,12 @@ static int summon_locked(struct rt_blocking_pool *pool)
         pthread_cond_signal(&pool->work);
         return 0;
     }
-    return pool->threads < pool->options.threads ? start_thread_locked(pool)
-                                                 : 0;
+    return pool->threads < pool->most_threads ? start_thread_locked(pool) : 0;
 }
 
-static struct timespec time_after(uint64_t duration_ns)
+static struct timespec time_after(uint64_t duration)
 {
-    uint64_t time = rt_duration_add(rt_monotonic_ns(), duration_ns);
+    uint64_t time = rt_duration_add(rt_monotonic_ns(), duration);
 
     return (struct timespec){
         .tv_sec = (time_t)(time / RT_SECONDS(1)),
@@ -217,7 +176,7 @@ static struct timespec time_after(uint64_t duration_ns)
 /* Waits for work. False: the time is over and there is none. */
 static bool idle_locked(struct rt_blocking_pool *pool)
 {
-    struct timespec end = time_after(pool->options.keep_alive_ns);
+    struct timespec end = time_after(pool->keep_alive);
     int error;
 
     pool->idle++;
@@ -241,28 +200,22 @@ static struct rt_job *next_job_locked(struct rt_blocking_pool *pool)
     return RT_CONTAINER_OF(node, struct rt_job, node);
 }
 
-/* Each thread joins the one that ended before it; the shutdown, the last. */
-static void leave(struct rt_blocking_pool *pool)
+/*
+ * Joins the thread that left last; this one takes its place if it leaves too.
+ * So each joins the one before it, and the shutdown the last. Gives the mutex
+ * back.
+ */
+static void join_leaver_unlock(struct rt_blocking_pool *pool, bool leaves)
 {
-    pthread_t previous;
-    bool has_previous;
+    bool has_leaver = pool->has_leaver;
+    pthread_t leaver = pool->leaver;
 
-    pthread_mutex_lock(&pool->mutex);
-    previous = pool->leaver;
-    has_previous = pool->has_leaver;
     pool->leaver = pthread_self();
-    pool->has_leaver = !pool->is_abandoned;
-    if (pool->is_abandoned) {
-        pthread_detach(pthread_self());
-    }
-    if (--pool->threads == 0) {
-        pthread_cond_signal(&pool->empty);
-    }
+    pool->has_leaver = leaves;
     pthread_mutex_unlock(&pool->mutex);
-    if (has_previous) {
-        pthread_join(previous, NULL);
+    if (has_leaver) {
+        pthread_join(leaver, NULL);
     }
-    pool_unref(pool);
 }
 
 static void *thread_main(void *argument)
@@ -281,18 +234,21 @@ static void *thread_main(void *argument)
         rt_job_finish(job, RT_JOB_DONE);
         pthread_mutex_lock(&pool->mutex);
     }
-    pthread_mutex_unlock(&pool->mutex);
+    /* Without letting the mutex go: a job that comes now needs another one. */
+    if (--pool->threads == 0) {
+        pthread_cond_signal(&pool->empty);
+    }
+    join_leaver_unlock(pool, true);
     rt_enter(NULL);
     rt_handle_drop(&handle);
-    leave(pool);
     return NULL;
 }
 
 /* ---- the pool ---- */
 
-struct rt_blocking_pool *
-rt_blocking_pool_create(struct rt_runtime *runtime,
-                        const struct rt_blocking_options *options)
+struct rt_blocking_pool *rt_blocking_pool_create(struct rt_runtime *runtime,
+                                                 uint32_t threads,
+                                                 uint64_t keep_alive)
 {
     struct rt_blocking_pool *pool = rt_alloc(sizeof(*pool));
     pthread_condattr_t attributes;
@@ -301,8 +257,8 @@ rt_blocking_pool_create(struct rt_runtime *runtime,
         return NULL;
     }
     pool->runtime = runtime;
-    pool->options = *options;
-    atomic_init(&pool->references, 1);
+    pool->most_threads = threads;
+    pool->keep_alive = keep_alive;
     rt_list_init(&pool->queue);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -313,47 +269,43 @@ rt_blocking_pool_create(struct rt_runtime *runtime,
     return pool;
 }
 
-void rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job)
+static void lend_locked(struct rt_blocking_pool *pool, struct rt_job *job)
 {
+    (void)rt_handle(pool->runtime); /* the job's */
     job->pool = pool;
-    atomic_fetch_add(&pool->references, 1);
     atomic_fetch_add(&job->references, 1);
-    atomic_fetch_add(&pool->out, 1);
+    pool->out++;
 }
 
-/* Queues the job and finds a thread for it, or takes it back. */
-static int submit_locked(struct rt_blocking_pool *pool, struct rt_job *job)
+void rt_blocking_pool_lend(struct rt_blocking_pool *pool, struct rt_job *job)
 {
-    int error;
-
-    if (pool->is_closed) {
-        return -ECANCELED;
-    }
-    rt_list_push_back(&pool->queue, &job->node);
-    error = summon_locked(pool);
-    if (error && pool->threads == 0) {
-        rt_list_remove(&job->node);
-        return error;
-    }
-    rt_blocking_pool_lend(pool, job);
-    return 0;
+    pthread_mutex_lock(&pool->mutex);
+    lend_locked(pool, job);
+    pthread_mutex_unlock(&pool->mutex);
 }
 
 int rt_blocking_pool_submit(struct rt_blocking_pool *pool, struct rt_job *job)
 {
-    int error;
+    int error = -ECANCELED;
 
     pthread_mutex_lock(&pool->mutex);
-    error = submit_locked(pool, job);
+    if (!pool->is_closed) {
+        rt_list_push_back(&pool->queue, &job->node);
+        error = summon_locked(pool);
+    }
+    if (error) {
+        rt_list_remove(&job->node);
+    } else {
+        lend_locked(pool, job);
+    }
     pthread_mutex_unlock(&pool->mutex);
     return error;
 }
 
-static void cancel_queue(struct rt_blocking_pool *pool)
+static void close_locked(struct rt_blocking_pool *pool)
 {
     struct rt_list *node;
 
-    pthread_mutex_lock(&pool->mutex);
     pool->is_closed = true;
     pthread_cond_broadcast(&pool->work);
     while ((node = rt_list_pop_front(&pool->queue))) {
@@ -362,38 +314,34 @@ static void cancel_queue(struct rt_blocking_pool *pool)
                       RT_JOB_CANCELLED);
         pthread_mutex_lock(&pool->mutex);
     }
-    pthread_mutex_unlock(&pool->mutex);
 }
 
-int rt_blocking_pool_shutdown(struct rt_blocking_pool *pool,
-                              uint64_t timeout_ns)
+int rt_blocking_pool_shutdown(struct rt_blocking_pool *pool, uint64_t timeout)
 {
-    struct timespec end = time_after(timeout_ns);
-    pthread_t leaver;
+    struct timespec end = time_after(timeout);
     int error = 0;
-    bool has_leaver;
 
     if (own_pool == pool) {
         rt_panic("shutdown-inside-job",
                  "a blocking job shuts down the pool that it runs on");
     }
-    cancel_queue(pool);
     pthread_mutex_lock(&pool->mutex);
+    close_locked(pool);
     while (pool->threads > 0 && !error) {
         error = pthread_cond_timedwait(&pool->empty, &pool->mutex, &end);
     }
-    leaver = pool->leaver;
-    has_leaver = pool->has_leaver;
-    pool->has_leaver = false;
-    pool->is_abandoned = pool->threads > 0;
-    pthread_mutex_unlock(&pool->mutex);
-    if (has_leaver) {
-        pthread_join(leaver, NULL);
-    }
-    return pool->is_abandoned ? -ETIMEDOUT : 0;
+    error = pool->threads > 0 ? -ETIMEDOUT : 0;
+    join_leaver_unlock(pool, false);
+    return error;
 }
 
-void rt_blocking_pool_drop(struct rt_blocking_pool *pool)
+void rt_blocking_pool_destroy(struct rt_blocking_pool *pool)
 {
-    pool_unref(pool);
+    if (pool->has_leaver) {
+        pthread_detach(pool->leaver); /* left after the shutdown; maybe us */
+    }
+    pthread_cond_destroy(&pool->work);
+    pthread_cond_destroy(&pool->empty);
+    pthread_mutex_destroy(&pool->mutex);
+    rt_free(pool, sizeof(*pool));
 }

@@ -42,7 +42,7 @@ enum rt_job_state {
 
 struct rt_job {
     const struct rt_job_ops *ops;
-    struct rt_blocking_pool *pool; /* owned, from submit on: one reference */
+    struct rt_blocking_pool *pool; /* from submit on: with a runtime's handle */
     struct rt_list node;           /* guarded by the pool: in its queue */
     RT_ATOMIC(uint32_t) references;
     struct rt_lock lock;
@@ -58,32 +58,25 @@ void rt_job_unref(struct rt_job *job);
 bool rt_job_abort(struct rt_job *job);
 
 /*
- * The state. While it is RT_JOB_OUT, leaves a clone of waker to be woken when
- * that changes. Only one thread at a time, the one that waits for the job.
+ * The state. While it is RT_JOB_OUT, leaves a clone of waker (NULL: none) to
+ * be woken when that changes, in place of the one that was left before.
  */
 enum rt_job_state rt_job_poll(struct rt_job *job, const struct rt_waker *waker);
-
-/* The state alone. */
-enum rt_job_state rt_job_state(struct rt_job *job);
 
 /* Takes the waker back and gives up the caller's reference; the job goes on. */
 void rt_job_detach(struct rt_job *job);
 
-/* How a pool is built. */
-struct rt_blocking_options {
-    uint32_t threads;       /* at most so many */
-    uint64_t keep_alive_ns; /* a thread without work ends after it; real time */
-};
-
-/* The pool of a runtime (borrowed until the shutdown), or NULL: no memory. */
-struct rt_blocking_pool *
-rt_blocking_pool_create(struct rt_runtime *runtime,
-                        const struct rt_blocking_options *options);
+/*
+ * The pool of a runtime, with so many threads at most; one without work ends
+ * after keep_alive ns of real time. NULL: no memory.
+ */
+struct rt_blocking_pool *rt_blocking_pool_create(struct rt_runtime *runtime,
+                                                 uint32_t threads,
+                                                 uint64_t keep_alive);
 
 /*
  * Queues a job and takes a reference of its own to it. 0; -ECANCELED when the
  * pool was shut down; -EAGAIN when there is no thread and none can be made.
- * On an error the job is as it was before.
  */
 int rt_blocking_pool_submit(struct rt_blocking_pool *pool, struct rt_job *job);
 
@@ -102,15 +95,13 @@ bool rt_blocking_pool_is_busy(struct rt_blocking_pool *pool);
 
 /*
  * Takes no more jobs, cancels those that no thread has begun, and waits for
- * the others. 0; or -ETIMEDOUT when some went on for timeout_ns (RT_NEVER:
- * waits for ever): they go on, and what they use must stay. Not from a job of
- * the same pool. Harmless when done before.
+ * the others. 0; or -ETIMEDOUT when some went on for timeout ns: they go on,
+ * and what they use must stay. Not from a job of the same pool.
  */
-int rt_blocking_pool_shutdown(struct rt_blocking_pool *pool,
-                              uint64_t timeout_ns);
+int rt_blocking_pool_shutdown(struct rt_blocking_pool *pool, uint64_t timeout);
 
-/* Gives up the creator's reference, after the shutdown. */
-void rt_blocking_pool_drop(struct rt_blocking_pool *pool);
+/* Frees it, with the runtime's memory, which threads and jobs have counted. */
+void rt_blocking_pool_destroy(struct rt_blocking_pool *pool);
 
 /* True on a job thread: it may block. */
 bool rt_blocking_is_job_thread(void);

@@ -80,12 +80,9 @@ static int init_workers(struct rt_runtime *runtime)
 
 static int init_blocking(struct rt_runtime *runtime)
 {
-    struct rt_blocking_options options = {
-        .threads = runtime->builder.blocking_threads,
-        .keep_alive_ns = runtime->builder.blocking_keep_alive,
-    };
-
-    runtime->blocking = rt_blocking_pool_create(runtime, &options);
+    runtime->blocking =
+        rt_blocking_pool_create(runtime, runtime->builder.blocking_threads,
+                                runtime->builder.blocking_keep_alive);
     return runtime->blocking ? 0 : -ENOMEM;
 }
 

@@ -103,7 +103,7 @@ static void destroy(struct rt_runtime *runtime)
         rt_pool_deinit(&runtime->workers[i].pool);
     }
     if (runtime->blocking) {
-        rt_blocking_pool_drop(runtime->blocking);
+        rt_blocking_pool_destroy(runtime->blocking);
     }
     rt_inject_deinit(&runtime->inject);
     pthread_cond_destroy(&runtime->turn_changed);

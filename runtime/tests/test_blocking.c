@@ -225,7 +225,7 @@ START_TEST(without_any_thread_the_error_is_told)
     build(MANY, RT_SECONDS(10));
     make_no_threads();
     call = rt_spawn_blocking(add_one, NULL);
-    ck_assert(rt_blocking_is_finished(&call));
+    ck_assert(!rt_blocking_abort(&call));
     ck_assert_int_eq(rt_block_on(runtime, &call.future), 0);
     ck_assert_int_eq(call.error, -EAGAIN);
     rt_shutdown(runtime);
@@ -243,7 +243,6 @@ START_TEST(without_another_thread_the_jobs_take_turns)
     make_no_threads();
     call = rt_spawn_blocking(add_one, &number);
     ck_assert_int_eq(call.error, 0);
-    ck_assert(!rt_blocking_is_finished(&call));
     sem_post(&gate);
     ck_assert_int_eq(rt_block_on(runtime, &call.future), 0);
     ck_assert_int_eq(call.result, 2);
@@ -424,6 +423,18 @@ START_TEST(a_job_may_spawn_tasks)
 }
 END_TEST
 
+/* There is no runtime any more that could wait for it. */
+static void wait_until_finished(struct rt_blocking *call)
+{
+    struct kit_waker waker;
+
+    kit_waker_init(&waker);
+    while (kit_poll(&call->future, &waker) == RT_PENDING) {
+        sched_yield();
+    }
+    rt_future_drop(&call->future);
+}
+
 static intptr_t spawn_when_let_go(void *argument)
 {
     wait_at_gate(argument);
@@ -433,19 +444,14 @@ static intptr_t spawn_when_let_go(void *argument)
 START_TEST(a_job_of_a_runtime_that_is_shut_down_spawns_in_vain)
 {
     struct rt_blocking call;
-    struct kit_waker waker;
 
     build(1, RT_SECONDS(10));
-    kit_waker_init(&waker);
     call = rt_spawn_blocking(spawn_when_let_go, NULL);
     sem_wait(&begun);
     ck_assert_int_eq(rt_shutdown_timeout(runtime, 0), -ETIMEDOUT);
     sem_post(&gate);
-    while (kit_poll(&call.future, &waker) == RT_PENDING) {
-        sched_yield();
-    }
+    wait_until_finished(&call);
     ck_assert_int_eq(call.result, -ECANCELED);
-    rt_future_drop(&call.future);
 }
 END_TEST
 
@@ -529,14 +535,6 @@ START_TEST(shutdown_drops_the_tasks_and_then_waits_for_the_jobs)
 }
 END_TEST
 
-static void wait_until_finished(struct rt_blocking *call)
-{
-    while (!rt_blocking_is_finished(call)) {
-        sched_yield();
-    }
-    rt_future_drop(&call->future);
-}
-
 START_TEST(shutdown_cancels_the_jobs_that_did_not_begin)
 {
     struct rt_blocking first;
@@ -567,7 +565,7 @@ START_TEST(shutdown_with_a_timeout_gives_up_on_a_stuck_job)
     call = rt_spawn_blocking(wait_at_gate, NULL);
     sem_wait(&begun);
     ck_assert_int_eq(rt_shutdown_timeout(runtime, 0), -ETIMEDOUT);
-    ck_assert(!rt_blocking_is_finished(&call));
+    ck_assert_int_eq(runs, 0);
     sem_post(&gate);
     wait_until_finished(&call);
     ck_assert_int_eq(runs, 1);
@@ -576,16 +574,14 @@ END_TEST
 
 START_TEST(a_closed_pool_takes_no_jobs)
 {
-    struct rt_blocking_options options = {.threads = 1};
-    struct rt_blocking_pool *pool;
+    struct rt_blocking_pool *pool = rt_blocking_pool_create(NULL, 1, 0);
     struct rt_job job = {0};
 
-    pool = rt_blocking_pool_create(NULL, &options);
     ck_assert_int_eq(rt_blocking_pool_shutdown(pool, RT_NEVER), 0);
     ck_assert_int_eq(rt_blocking_pool_shutdown(pool, RT_NEVER), 0);
     rt_job_init(&job, NULL);
     ck_assert_int_eq(rt_blocking_pool_submit(pool, &job), -ECANCELED);
-    rt_blocking_pool_drop(pool);
+    rt_blocking_pool_destroy(pool);
 }
 END_TEST
 
