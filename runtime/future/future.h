@@ -69,6 +69,9 @@ struct rt_future {
 /* A future with these ops that was not polled yet: an initializer. */
 #define RT_FUTURE(future_ops) ((struct rt_future){.ops = (future_ops)})
 
+/* The future of a frame that is made on the way, as an argument of a spawn. */
+#define RT_FRAME(...) (&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future)
+
 /* What resume holds once a future is over; no label has such an address. */
 #define RT_FUTURE_FINISHED ((const void *)1)
 #define RT_FUTURE_DROPPED ((const void *)2)

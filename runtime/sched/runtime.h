@@ -139,16 +139,11 @@ struct rt_join_handle rt_spawn_named(const char *name, struct rt_future *frame,
 /* Spawns a task that nobody waits for. 0; or -ENOMEM, and it is dropped. */
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size);
 
-#define RT_SPAWN(...)                                                          \
-    rt_spawn(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,             \
-             sizeof(__VA_ARGS__))
+#define RT_SPAWN(...) rt_spawn(RT_FRAME(__VA_ARGS__), sizeof(__VA_ARGS__))
 #define RT_SPAWN_NAMED(name, ...)                                              \
-    rt_spawn_named((name),                                                     \
-                   &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,       \
-                   sizeof(__VA_ARGS__))
+    rt_spawn_named((name), RT_FRAME(__VA_ARGS__), sizeof(__VA_ARGS__))
 #define RT_SPAWN_DETACHED(...)                                                 \
-    rt_spawn_detached(&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,    \
-                      sizeof(__VA_ARGS__))
+    rt_spawn_detached(RT_FRAME(__VA_ARGS__), sizeof(__VA_ARGS__))
 
 /*
  * Handle: a runtime as other threads know it. It keeps the memory of the
@@ -172,9 +167,7 @@ struct rt_join_handle rt_handle_spawn(const struct rt_handle *handle,
     __attribute__((warn_unused_result));
 
 #define RT_HANDLE_SPAWN(handle, ...)                                           \
-    rt_handle_spawn((handle),                                                  \
-                    &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,      \
-                    sizeof(__VA_ARGS__))
+    rt_handle_spawn((handle), RT_FRAME(__VA_ARGS__), sizeof(__VA_ARGS__))
 
 /*
  * Runs the function, which may block its thread, in the middle of a task. In
@@ -249,8 +242,7 @@ void rt_resume(void);
                                                                                \
         (void)argc;                                                            \
         (void)argv;                                                            \
-        return rt_main_run(                                                    \
-            rt_of_main, &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future); \
+        return rt_main_run(rt_of_main, RT_FRAME(__VA_ARGS__));                 \
     }
 
 /* RT_MAIN in two steps: builds and enters; runs, shuts down, exit status. */

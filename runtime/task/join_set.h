@@ -54,9 +54,7 @@ int rt_join_set_spawn(struct rt_join_set *set, struct rt_future *frame,
                       size_t frame_size);
 
 #define RT_JOIN_SET_SPAWN(set, ...)                                            \
-    rt_join_set_spawn((set),                                                   \
-                      &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,    \
-                      sizeof(__VA_ARGS__))
+    rt_join_set_spawn((set), RT_FRAME(__VA_ARGS__), sizeof(__VA_ARGS__))
 
 /* How many tasks' ends were not reported yet. */
 size_t rt_join_set_count(struct rt_join_set *set);

@@ -39,8 +39,6 @@ struct rt_join_handle rt_spawn_local(struct rt_local_set *set,
     __attribute__((warn_unused_result));
 
 #define RT_SPAWN_LOCAL(set, ...)                                               \
-    rt_spawn_local((set),                                                      \
-                   &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,       \
-                   sizeof(__VA_ARGS__))
+    rt_spawn_local((set), RT_FRAME(__VA_ARGS__), sizeof(__VA_ARGS__))
 
 #endif

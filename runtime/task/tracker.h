@@ -45,8 +45,6 @@ size_t rt_tracker_count(struct rt_tracker *tracker);
 struct rt_tracker_wait rt_tracker_wait(struct rt_tracker *tracker);
 
 #define RT_TRACK(tracker, ...)                                                 \
-    rt_tracker_spawn((tracker),                                                \
-                     &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future,     \
-                     sizeof(__VA_ARGS__))
+    rt_tracker_spawn((tracker), RT_FRAME(__VA_ARGS__), sizeof(__VA_ARGS__))
 
 #endif

@@ -30,8 +30,7 @@
         struct rt_runtime *rt_outer = rt_current();                            \
         struct rt_runtime *rt_of_test = rt_test_begin(#name);                  \
                                                                                \
-        rt_test_run(rt_of_test,                                                \
-                    &((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future);     \
+        rt_test_run(rt_of_test, RT_FRAME(__VA_ARGS__));                        \
         rt_enter(rt_outer);                                                    \
     }
 

@@ -20,18 +20,17 @@ enum {
     OUTPUT_MOST = 4096, /* bytes of one write to standard output */
 };
 
-#define STRING_OFFSET ((size_t)RT_TRACE_PAGE)
-#define RECORD_OFFSET (STRING_OFFSET + STRING_CAPACITY)
-#define FILE_SIZE                                                              \
-    (RECORD_OFFSET + RECORD_CAPACITY * sizeof(struct rt_trace_record))
+struct file {
+    struct rt_trace_header header __attribute__((aligned(RT_TRACE_PAGE)));
+    char strings[STRING_CAPACITY] __attribute__((aligned(RT_TRACE_PAGE)));
+    struct rt_trace_record records[RECORD_CAPACITY];
+};
 
 atomic_bool rt_trace_is_on;
 
 static struct {
     int fd;
-    struct rt_trace_header *header; /* the mapped file */
-    char *strings;                  /* in it, like the records */
-    struct rt_trace_record *records;
+    struct file *file; /* mapped */
     uint64_t (*now)(void *source);
     void *now_source;
     _Atomic uint32_t interned[INTERN_SLOTS]; /* offsets; 0: free */
@@ -72,22 +71,21 @@ static bool enter(void)
 /* Copies text of length bytes behind the others; 0 when there is no room. */
 static uint64_t append_string(const char *text, size_t length)
 {
-    uint64_t at = atomic_fetch_add(&trace.header->string_used, length + 1);
+    uint64_t at = atomic_fetch_add(&trace.file->header.string_used, length + 1);
 
     if (at + length + 1 > STRING_CAPACITY) {
         return 0;
     }
-    memcpy(trace.strings + at, text, length);
+    memcpy(trace.file->strings + at, text, length);
     return at; /* the file was zero, so the NUL is there */
 }
 
-/* FNV-1a, as in Fowler, Noll and Vo's public domain note. */
 static uint32_t hash_string(const char *string)
 {
-    uint32_t hash = 2166136261U;
+    uint32_t hash = 0;
 
     for (; *string; string++) {
-        hash = (hash ^ (unsigned char)*string) * 16777619U;
+        hash = hash * 31 + (unsigned char)*string;
     }
     return hash;
 }
@@ -108,7 +106,7 @@ static uint64_t intern(const char *string)
                 return made;
             }
         }
-        if (strcmp(trace.strings + offset, string) == 0) {
+        if (strcmp(trace.file->strings + offset, string) == 0) {
             return offset;
         }
     }
@@ -153,9 +151,9 @@ static void write_record(enum rt_trace_type type, uint32_t task, uint32_t other,
                          unsigned detail, uint64_t argument)
 {
     /* Relaxed: the place is ours alone; the type publishes the record. */
-    uint64_t place = atomic_fetch_add_explicit(&trace.header->record_count, 1,
-                                               memory_order_relaxed);
-    struct rt_trace_record *record = &trace.records[place];
+    uint64_t place = atomic_fetch_add_explicit(&trace.file->header.record_count,
+                                               1, memory_order_relaxed);
+    struct rt_trace_record *record = &trace.file->records[place];
 
     if (place >= RECORD_CAPACITY) {
         return; /* the reader sees the count, and says how many are lost */
@@ -266,38 +264,36 @@ static void trace_panic(const char *message)
 
 static int map_file(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    char *base = MAP_FAILED;
+    void *file = MAP_FAILED;
     int error;
 
-    if (fd < 0) {
+    trace.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (trace.fd < 0) {
         return -errno;
     }
-    if (ftruncate(fd, (off_t)FILE_SIZE) == 0) {
-        base = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (ftruncate(trace.fd, sizeof(struct file)) == 0) {
+        file = mmap(NULL, sizeof(struct file), PROT_READ | PROT_WRITE,
+                    MAP_SHARED, trace.fd, 0);
     }
-    if (base == MAP_FAILED) {
+    if (file == MAP_FAILED) {
         error = -errno;
-        close(fd);
+        close(trace.fd);
         return error;
     }
-    trace.fd = fd;
-    trace.header = (struct rt_trace_header *)(void *)base;
-    trace.strings = base + STRING_OFFSET;
-    trace.records = (struct rt_trace_record *)(void *)(base + RECORD_OFFSET);
+    trace.file = file;
     return 0;
 }
 
 static void write_header(const struct rt_trace_info *info)
 {
-    struct rt_trace_header *header = trace.header;
+    struct rt_trace_header *header = &trace.file->header;
     uint64_t magic;
 
     header->version = RT_TRACE_VERSION;
     header->record_size = sizeof(struct rt_trace_record);
-    header->string_offset = STRING_OFFSET;
+    header->string_offset = offsetof(struct file, strings);
     header->string_capacity = STRING_CAPACITY;
-    header->record_offset = RECORD_OFFSET;
+    header->record_offset = offsetof(struct file, records);
     header->record_capacity = RECORD_CAPACITY;
     header->started_ns = rt_clock_ns(CLOCK_REALTIME);
     header->seed = info->seed;
@@ -352,11 +348,10 @@ void rt_trace_close(void)
         sched_yield();
     }
     rt_panic_set_hook(NULL);
-    count = atomic_load(&trace.header->record_count);
+    count = atomic_load(&trace.file->header.record_count);
     count = count < RECORD_CAPACITY ? count : RECORD_CAPACITY;
-    munmap(trace.header, FILE_SIZE);
+    munmap(trace.file, sizeof(struct file));
     /* A cut that fails leaves zeros, which readers take for the end. */
-    (void)!ftruncate(trace.fd, (off_t)(RECORD_OFFSET +
-                                       count * sizeof(struct rt_trace_record)));
+    (void)!ftruncate(trace.fd, (off_t)offsetof(struct file, records[count]));
     close(trace.fd);
 }
