@@ -29,6 +29,12 @@ struct rt_waker {
     void *data;                     /* owned, in the sense of ops */
 };
 
+/* For ops of wakers that own nothing. */
+static inline void rt_waker_nothing(void *data)
+{
+    (void)data;
+}
+
 /* No waker: what a slot holds before the first poll. */
 #define RT_NO_WAKER ((struct rt_waker){NULL, NULL})
 

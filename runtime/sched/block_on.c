@@ -68,11 +68,6 @@ static void drive_until_complete(struct rt_runtime *runtime,
 
 /* ---- the waker of those who wait: the task is complete ---- */
 
-static void nothing(void *data)
-{
-    (void)data;
-}
-
 static void wake_waiting(void *data)
 {
     struct rt_runtime *runtime = data;
@@ -83,10 +78,9 @@ static void wake_waiting(void *data)
 }
 
 static const struct rt_waker_ops waiting_ops = {
-    .clone = nothing,
+    .clone = rt_waker_nothing,
     .wake = wake_waiting,
-    .wake_by_ref = wake_waiting,
-    .drop = nothing,
+    .drop = rt_waker_nothing,
 };
 
 static void wait_until_complete(struct rt_runtime *runtime,

@@ -57,11 +57,6 @@ static void unlock_and_tell(struct rt_join_set *set)
 
 /* ---- the waker that a completing task calls ---- */
 
-static void nothing(void *data)
-{
-    (void)data; /* there is one waker a member, with its task */
-}
-
 static void end(void *data)
 {
     struct member *member = data;
@@ -81,11 +76,11 @@ static void end(void *data)
     }
 }
 
+/* There is one waker a member, with its task. */
 static const struct rt_waker_ops member_waker_ops = {
-    .clone = nothing,
+    .clone = rt_waker_nothing,
     .wake = end,
-    .wake_by_ref = nothing,
-    .drop = nothing,
+    .drop = rt_waker_nothing,
 };
 
 /* ---- the set ---- */

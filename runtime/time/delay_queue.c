@@ -4,11 +4,6 @@
 
 /* ---- the waker of a timer: it wakes no task, it moves a thing ---- */
 
-static void nothing(void *data)
-{
-    (void)data;
-}
-
 static void expire(void *data)
 {
     struct rt_delayed *item = data;
@@ -16,7 +11,8 @@ static void expire(void *data)
     rt_list_push_back(&item->queue->expired, &item->timer.node);
 }
 
-static const struct rt_waker_ops item_ops = {nothing, expire, expire, nothing};
+static const struct rt_waker_ops item_ops = {rt_waker_nothing, expire, expire,
+                                             rt_waker_nothing};
 
 /* ---- inserting and removing ---- */
 
