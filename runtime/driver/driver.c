@@ -1,22 +1,13 @@
 #include "driver/driver.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
 #include "future/wake_list.h"
 #include "time/duration.h"
 #include "trace/trace.h"
-
-static struct rt_source *source_of(struct rt_list *node)
-{
-    return RT_CONTAINER_OF(node, struct rt_source, node);
-}
-
-static struct rt_io_waiter *waiter_of(struct rt_list *node)
-{
-    return RT_CONTAINER_OF(node, struct rt_io_waiter, node);
-}
 
 /* ---- sources ---- */
 
@@ -51,7 +42,8 @@ static void take_wakers_locked(struct rt_source *source, unsigned ready,
     struct rt_list *node = source->waiters.next;
 
     while (node != &source->waiters && !rt_wake_list_is_full(wakes)) {
-        struct rt_io_waiter *waiter = waiter_of(node);
+        struct rt_io_waiter *waiter =
+            RT_CONTAINER_OF(node, struct rt_io_waiter, node);
 
         node = node->next;
         if (waiter->interest & ready) {
@@ -61,30 +53,29 @@ static void take_wakers_locked(struct rt_source *source, unsigned ready,
     }
 }
 
-/* Wakes the waiters for any of these bits. */
-static void wake_waiters(struct rt_source *source, unsigned ready)
+/* Wakes the waiters for any of these bits, after releasing the lock. */
+static void release_and_wake(struct rt_source *source, unsigned ready)
 {
     struct rt_wake_list wakes;
-    bool may_be_more;
 
     rt_wake_list_init(&wakes);
-    do {
+    take_wakers_locked(source, ready, &wakes);
+    rt_lock_release(&source->lock);
+    while (rt_wake_list_is_full(&wakes)) {
+        rt_wake_list_wake(&wakes);
         rt_lock_acquire(&source->lock);
         take_wakers_locked(source, ready, &wakes);
         rt_lock_release(&source->lock);
-        may_be_more = rt_wake_list_is_full(&wakes);
-        rt_wake_list_wake(&wakes);
-    } while (may_be_more);
+    }
+    rt_wake_list_wake(&wakes);
 }
 
 /* Nothing will be reported any more: who waits for it is told. */
 static void end(struct rt_source *source)
 {
     rt_lock_acquire(&source->lock);
-    source->is_gone = true;
     source->driver = NULL;
-    rt_lock_release(&source->lock);
-    wake_waiters(source, RT_READABLE | RT_WRITABLE);
+    release_and_wake(source, RT_READABLE | RT_WRITABLE);
 }
 
 /* ---- the driver ---- */
@@ -122,8 +113,11 @@ static void let_go_of(struct rt_driver *driver, struct rt_list *from)
     rt_list_move_all(from, &sources);
     rt_lock_release(&driver->lock);
     while ((node = rt_list_pop_front(&sources))) {
-        end(source_of(node));
-        rt_source_unref(source_of(node));
+        struct rt_source *source =
+            RT_CONTAINER_OF(node, struct rt_source, node);
+
+        end(source);
+        rt_source_unref(source);
     }
 }
 
@@ -213,23 +207,17 @@ void rt_driver_deregister(struct rt_source *source)
     rt_source_unref(source);
 }
 
-/* The kernel is short of memory: to ask again at once would not help it. */
-static void breathe(void)
-{
-    const struct timespec pause = {.tv_nsec = RT_MILLISECONDS(1)};
-
-    nanosleep(&pause, NULL);
-}
-
 int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns)
 {
+    const struct timespec breath = {.tv_nsec = RT_MILLISECONDS(1)};
     int error;
 
     let_go_of(driver, &driver->gone);
     driver->reported = 0;
     error = driver->ops->wait(driver, timeout_ns);
     if (error == -EAGAIN || error == -ENOMEM) {
-        breathe();
+        /* Short of memory: to ask again at once would not help. */
+        nanosleep(&breath, NULL);
     } else if (error && error != -EINTR) {
         return error;
     }
@@ -253,44 +241,37 @@ uint32_t rt_driver_source_count(struct rt_driver *driver)
 
 /* ---- readiness ---- */
 
-static void add_ready(struct rt_source *source, unsigned ready)
-{
-    uint32_t before =
-        atomic_load_explicit(&source->ready, memory_order_relaxed);
-
-    /* Release pairs with the acquire of rt_source_ready. */
-    while (!atomic_compare_exchange_weak_explicit(
-        &source->ready, &before, (before | ready) + RT_ONE_REPORT,
-        memory_order_release, memory_order_relaxed)) {
-    }
-}
-
 void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
                       unsigned ready)
 {
-    bool is_gone;
-
     /* Under the lock, so that rt_source_wait sees it or leaves its waiter. */
     rt_lock_acquire(&source->lock);
-    is_gone = source->is_gone;
-    add_ready(source, ready);
-    rt_lock_release(&source->lock);
-    if (is_gone) {
+    if (!source->driver) {
+        rt_lock_release(&source->lock);
         return;
     }
+    /* Release pairs with the acquire of rt_source_ready. */
+    atomic_store_explicit(&source->ready,
+                          (rt_source_ready(source) | ready) + RT_ONE_REPORT,
+                          memory_order_release);
     driver->reported++;
-    RT_TRACE(rt_trace_write(RT_TRACE_IO_READY, 0, (uint32_t)source->fd,
-                            ready & (RT_READABLE | RT_WRITABLE), 0));
-    RT_TRACE(rt_trace_set_source(RT_TRACE_FROM_FD, (uint32_t)source->fd));
-    wake_waiters(source, ready);
+    if (rt_trace_is_open()) {
+        rt_trace_write(RT_TRACE_IO_READY, 0, (uint32_t)source->fd,
+                       ready & (RT_READABLE | RT_WRITABLE), 0);
+        rt_trace_set_source(RT_TRACE_FROM_FD, (uint32_t)source->fd);
+    }
+    release_and_wake(source, ready);
 }
 
 /* Clears bits, unless there was a report since seen. */
 static void clear(struct rt_source *source, uint32_t seen, unsigned bits)
 {
-    atomic_compare_exchange_strong_explicit(&source->ready, &seen, seen & ~bits,
-                                            memory_order_relaxed,
-                                            memory_order_relaxed);
+    rt_lock_acquire(&source->lock);
+    if (rt_source_ready(source) == seen) {
+        atomic_store_explicit(&source->ready, seen & ~bits,
+                              memory_order_relaxed);
+    }
+    rt_lock_release(&source->lock);
 }
 
 void rt_source_clear_short(struct rt_source *source, uint32_t seen,
@@ -309,45 +290,27 @@ void rt_source_clear(struct rt_source *source, uint32_t seen,
 
 /* ---- waiting ---- */
 
-/* 0: the waiter is on the list. *old is its last waker, to be dropped. */
-static int enlist_locked(struct rt_source *source, struct rt_io_waiter *waiter,
-                         const struct rt_waker *waker, struct rt_waker *old)
-{
-    if (source->is_gone) {
-        return -EBADF;
-    }
-    if (rt_ready_has(rt_source_ready(source), waiter->interest)) {
-        return -EAGAIN;
-    }
-    if (!waiter->source) {
-        waiter->source = source;
-        source->references++;
-    }
-    if (waiter->waker.ops) {
-        rt_list_remove(&waiter->node);
-    }
-    *old = waiter->waker;
-    waiter->waker = rt_waker_clone(waker);
-    rt_list_push_back(&source->waiters, &waiter->node);
-    return 0;
-}
-
 int rt_source_wait(struct rt_source *source, struct rt_io_waiter *waiter,
                    enum rt_ready interest, const struct rt_context *cx)
 {
-    struct rt_waker old = RT_NO_WAKER;
     struct rt_driver *driver;
-    int error;
+    int error = 0;
 
-    if (waiter->source != source) {
-        rt_io_waiter_cancel(waiter);
-    }
+    rt_io_waiter_cancel(waiter); /* a poll before this one left it */
     rt_lock_acquire(&source->lock);
     driver = source->driver;
-    waiter->interest = interest;
-    error = enlist_locked(source, waiter, cx->waker, &old);
+    if (!driver) {
+        error = -EBADF;
+    } else if (rt_ready_has(rt_source_ready(source), interest)) {
+        error = -EAGAIN;
+    } else {
+        waiter->source = source;
+        source->references++;
+        waiter->interest = interest;
+        waiter->waker = rt_waker_clone(cx->waker);
+        rt_list_push_back(&source->waiters, &waiter->node);
+    }
     rt_lock_release(&source->lock);
-    rt_waker_drop(&old);
     if (error) {
         return error;
     }
@@ -373,4 +336,40 @@ void rt_io_waiter_take_back(struct rt_io_waiter *waiter)
     waiter->source = NULL;
     unref_and_release(source);
     rt_waker_drop(&waker);
+}
+
+/* ---- which driver ---- */
+
+/* The best first. */
+static const struct rt_driver_ops *const drivers[] = {
+#ifdef __linux__
+    &rt_driver_epoll,
+    &rt_driver_uring,
+#else
+    &rt_driver_kqueue,
+#endif
+    &rt_driver_poll,
+};
+
+const struct rt_driver_ops *rt_driver_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+        if (!name || strcmp(drivers[i]->name, name) == 0) {
+            return drivers[i];
+        }
+    }
+    return NULL;
+}
+
+int rt_driver_init_or_best(struct rt_driver *driver,
+                           const struct rt_driver_ops *ops, bool may_fall_back)
+{
+    int error = rt_driver_init(driver, ops);
+
+    if (!error || !may_fall_back || ops == drivers[0]) {
+        return error;
+    }
+    RT_TRACE(rt_trace_write(RT_TRACE_DRIVER_REFUSED, 0, 0, (unsigned)-error,
+                            rt_trace_string(ops->name)));
+    return rt_driver_init(driver, drivers[0]);
 }

@@ -43,17 +43,19 @@ struct rt_operation;
  * registration is over, no event can name it, and no waiter points to it.
  */
 struct rt_source {
-    int fd;                    /* borrowed */
-    const char *what;          /* static string: "tcp listener", ... */
-    RT_ATOMIC(uint32_t) ready; /* bits of enum rt_ready, and the reports */
-    struct rt_lock lock;       /* guards what follows */
-    bool is_gone;              /* the registration, or the driver, is over */
-    uint32_t references;       /* registration, driver, waiters */
-    struct rt_list waiters;    /* of struct rt_io_waiter */
-    struct rt_driver *driver;  /* borrowed; until it is gone */
-    struct rt_list node;       /* guarded by the driver: in all, or in gone */
-    unsigned asked;            /* guarded by the driver: what the ops last asked
-                                  the kernel for, if they have to ask */
+    int fd;              /* borrowed */
+    const char *what;    /* static string: "tcp listener", ... */
+    struct rt_lock lock; /* guards what follows */
+    RT_ATOMIC(uint32_t)
+    ready;                    /* bits of enum rt_ready, and the reports; read
+                                 without the lock */
+    uint32_t references;      /* registration, driver, waiters */
+    struct rt_list waiters;   /* of struct rt_io_waiter */
+    struct rt_driver *driver; /* borrowed; NULL: the registration, or the
+                                 driver, is over */
+    struct rt_list node;      /* guarded by the driver: in all, or in gone */
+    unsigned asked;           /* guarded by the driver: what the ops last asked
+                                 the kernel for, if they have to ask */
 };
 
 /* Somebody who waits for a source; part of a future's frame; zero at first. */
@@ -83,7 +85,6 @@ struct rt_driver_ops {
     int (*wait)(struct rt_driver *driver, uint64_t timeout_ns);
     /* As driver/operation.h says; NULL: this one knows only readiness. */
     int (*submit)(struct rt_driver *driver, struct rt_operation *operation);
-    void (*cancel)(struct rt_driver *driver, struct rt_operation *operation);
 };
 
 struct rt_driver {
@@ -104,8 +105,25 @@ extern const struct rt_driver_ops rt_driver_uring;  /* the same */
 extern const struct rt_driver_ops rt_driver_kqueue; /* on macOS, on BSD */
 extern const struct rt_driver_ops rt_driver_poll;
 
+/* The names of those which are there, for messages. */
+#ifdef __linux__
+#define RT_DRIVER_NAMES "epoll, io_uring or poll"
+#else
+#define RT_DRIVER_NAMES "kqueue or poll"
+#endif
+
+/* The driver of that name; NULL: there is none here. name NULL: the best. */
+const struct rt_driver_ops *rt_driver_find(const char *name);
+
 /* Returns 0 or a negative errno; then nothing needs a deinit. */
 int rt_driver_init(struct rt_driver *driver, const struct rt_driver_ops *ops);
+
+/*
+ * The same. When the system refuses that driver (an old kernel, a sandbox) and
+ * may_fall_back, takes the best one, and says so in the trace.
+ */
+int rt_driver_init_or_best(struct rt_driver *driver,
+                           const struct rt_driver_ops *ops, bool may_fall_back);
 
 /*
  * Ends all registrations. Sources stay valid until they are deregistered, and
@@ -143,10 +161,7 @@ uint32_t rt_driver_source_count(struct rt_driver *driver);
 
 /* ---- for the ops ---- */
 
-/*
- * The kernel says that the source is ready in these ways. Only from within
- * wait.
- */
+/* The source is ready in these ways, says the kernel. Only within wait. */
 void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
                       unsigned ready);
 
@@ -154,10 +169,7 @@ void rt_driver_report(struct rt_driver *driver, struct rt_source *source,
 void rt_source_ref(struct rt_source *source);
 void rt_source_unref(struct rt_source *source);
 
-/*
- * What poll and its kin say, POLLIN | ..., as bits of enum rt_ready. An error
- * is for both directions: whoever tries gets it.
- */
+/* What poll and its kin say, POLLIN | ..., as bits of enum rt_ready. */
 unsigned rt_driver_ready_of(uint32_t poll_events);
 
 /*

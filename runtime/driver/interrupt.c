@@ -18,12 +18,6 @@ int rt_interrupt_init(struct rt_interrupt *interrupt)
 
 #else
 
-static void make_quiet(int fd)
-{
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
 int rt_interrupt_init(struct rt_interrupt *interrupt)
 {
     int ends[2];
@@ -31,8 +25,10 @@ int rt_interrupt_init(struct rt_interrupt *interrupt)
     if (pipe(ends) < 0) {
         return -errno;
     }
-    make_quiet(ends[0]);
-    make_quiet(ends[1]);
+    for (int i = 0; i < 2; i++) {
+        fcntl(ends[i], F_SETFL, O_NONBLOCK);
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    }
     *interrupt = (struct rt_interrupt){ends[0], ends[1]};
     return 0;
 }

@@ -60,130 +60,100 @@ int rt_driver_timeout_ms(uint64_t timeout_ns)
 
 /* ---- the table ---- */
 
-enum { ROOM_AT_FIRST = 16 };
-
-/* What a wait asks, and for whom; the first place is the interrupt's. */
-struct table {
-    size_t room;
-    struct rt_source **sources; /* owned; borrowed: until the wait is over */
-    struct pollfd *fds;         /* owned */
-};
+/* A place in the table: what is asked, and for whom. */
+enum { PLACE_SIZE = sizeof(struct pollfd) + sizeof(struct rt_source *) };
 
 struct poll_own {
-    struct table table; /* the waiting thread's */
-    struct table next;  /* guarded by the driver, like the rest: a larger one,
-                           if room is not 0, that the next wait takes */
-    bool is_waiting;
-    uint64_t waits; /* that have begun */
+    /* The waiting thread's. The first place is the interrupt's. */
+    size_t room;
+    struct rt_source **sources; /* owned, and borrowed while the wait lasts */
+    struct pollfd *fds;         /* behind them, in the same block */
+    /* Guarded by the driver. */
+    uint64_t turns; /* one more when a wait begins, and when it ends */
 };
-
-static void table_free(struct table *table)
-{
-    rt_free(table->sources, table->room * sizeof(struct rt_source *));
-    rt_free(table->fds, table->room * sizeof(*table->fds));
-    *table = (struct table){0};
-}
-
-static int table_alloc(struct table *table, size_t room)
-{
-    table->room = room;
-    table->sources = rt_alloc(room * sizeof(struct rt_source *));
-    table->fds = rt_alloc(room * sizeof(*table->fds));
-    if (!table->sources || !table->fds) {
-        table_free(table);
-        return -ENOMEM;
-    }
-    return 0;
-}
 
 static int poll_init(struct rt_driver *driver)
 {
-    struct poll_own *own = rt_alloc(sizeof(*own));
-
-    if (!own) {
-        return -ENOMEM;
-    }
-    if (table_alloc(&own->table, ROOM_AT_FIRST)) {
-        rt_free(own, sizeof(*own));
-        return -ENOMEM;
-    }
-    driver->own = own;
-    return 0;
+    driver->own = rt_alloc(sizeof(struct poll_own));
+    return driver->own ? 0 : -ENOMEM;
 }
 
 static void poll_deinit(struct rt_driver *driver)
 {
     struct poll_own *own = driver->own;
 
-    table_free(&own->table);
-    table_free(&own->next);
+    rt_free(own->sources, own->room * PLACE_SIZE);
     rt_free(own, sizeof(*own));
 }
 
-static size_t largest_room_locked(const struct poll_own *own)
+/* Sees to it that the table holds all sources that there are now. */
+static int make_room(struct poll_own *own, size_t needed)
 {
-    return own->next.room ? own->next.room : own->table.room;
-}
+    struct rt_source **sources;
 
-static size_t largest_room(struct rt_driver *driver)
-{
-    size_t room;
-
-    rt_lock_acquire(&driver->lock);
-    room = largest_room_locked(driver->own);
-    rt_lock_release(&driver->lock);
-    return room;
-}
-
-/* Another thread may be in poll with the table, so only the next is new. */
-static int make_room(struct rt_driver *driver)
-{
-    struct poll_own *own = driver->own;
-    struct table larger = {0};
-    struct table old = {0};
-    size_t needed = rt_driver_source_count(driver) + 1;
-
-    if (needed <= largest_room(driver)) {
+    if (needed <= own->room) {
         return 0;
     }
-    if (table_alloc(&larger, needed * 2)) {
+    sources = rt_alloc(2 * needed * PLACE_SIZE);
+    if (!sources) {
         return -ENOMEM;
     }
-    rt_lock_acquire(&driver->lock);
-    if (larger.room > largest_room_locked(own)) {
-        old = own->next;
-        own->next = larger;
-        larger = (struct table){0};
-    }
-    rt_lock_release(&driver->lock);
-    table_free(&larger);
-    table_free(&old);
+    rt_free(own->sources, own->room * PLACE_SIZE);
+    own->room = 2 * needed;
+    own->sources = sources;
+    own->fds = (struct pollfd *)(void *)(sources + own->room);
     return 0;
+}
+
+static short events_of(unsigned asked)
+{
+    return (short)((asked & RT_READABLE ? POLLIN | POLLRDHUP : 0) |
+                   (asked & RT_WRITABLE ? POLLOUT : 0));
+}
+
+/* What is not noted as ready. */
+static unsigned asked_of(const struct rt_source *source)
+{
+    uint32_t ready = rt_source_ready(source);
+
+    return (rt_ready_has(ready, RT_READABLE) ? 0U : RT_READABLE) |
+           (rt_ready_has(ready, RT_WRITABLE) ? 0U : RT_WRITABLE);
+}
+
+/* Fills the table; returns how many places it uses. */
+static nfds_t ask_locked(struct rt_driver *driver)
+{
+    const struct poll_own *own = driver->own;
+    nfds_t count = 1;
+
+    own->fds[0] = (struct pollfd){driver->interrupt.read_fd, POLLIN, 0};
+    /* There is no room for those that have come since: the next wait's. */
+    for (struct rt_list *node = driver->all.next;
+         node != &driver->all && count < own->room; node = node->next) {
+        struct rt_source *source =
+            RT_CONTAINER_OF(node, struct rt_source, node);
+
+        source->asked = asked_of(source);
+        if (source->asked) {
+            own->sources[count] = source;
+            own->fds[count++] =
+                (struct pollfd){source->fd, events_of(source->asked), 0};
+        }
+    }
+    return count;
 }
 
 /* ---- the driver ---- */
 
 static int poll_add(struct rt_driver *driver, struct rt_source *source)
 {
-    int error = rt_driver_check_fd(source->fd);
-
-    return error ? error : make_room(driver);
+    (void)driver; /* whoever waits for it arms it */
+    return rt_driver_check_fd(source->fd);
 }
 
-/* Ends the wait that goes on, if it doesn't ask for this. */
-static void interrupt_unless_asked(struct rt_driver *driver,
-                                   const struct rt_source *source,
-                                   unsigned interest)
+static bool is_waiting_locked(const struct poll_own *own)
 {
-    const struct poll_own *own = driver->own;
-    bool must_end;
-
-    rt_lock_acquire(&driver->lock);
-    must_end = own->is_waiting && (source->asked & interest) != interest;
-    rt_lock_release(&driver->lock);
-    if (must_end) {
-        rt_driver_interrupt(driver);
-    }
+    return own->turns % 2 == 1;
 }
 
 /*
@@ -193,118 +163,93 @@ static void interrupt_unless_asked(struct rt_driver *driver,
 static void poll_remove(struct rt_driver *driver, struct rt_source *source)
 {
     const struct poll_own *own = driver->own;
-    uint64_t wait;
+    uint64_t turn;
 
     rt_lock_acquire(&driver->lock);
     rt_list_remove(&source->node);
-    wait = own->waits;
-    if (own->is_waiting) {
+    turn = own->turns;
+    if (is_waiting_locked(own)) {
         rt_driver_interrupt(driver);
-    }
-    while (own->is_waiting && own->waits == wait) {
-        rt_lock_release(&driver->lock);
-        sched_yield(); /* for a moment only: the wait is ending */
-        rt_lock_acquire(&driver->lock);
+        while (own->turns == turn) {
+            rt_lock_release(&driver->lock);
+            sched_yield(); /* for a moment only: the wait is ending */
+            rt_lock_acquire(&driver->lock);
+        }
     }
     rt_lock_release(&driver->lock);
 }
 
+/* Ends the wait that goes on, if it doesn't ask for this. */
 static void poll_arm(struct rt_driver *driver, struct rt_source *source,
                      enum rt_ready interest)
 {
-    interrupt_unless_asked(driver, source, interest);
-}
+    bool must_end;
 
-static short events_of(unsigned asked)
-{
-    unsigned events = 0;
-
-    if (asked & RT_READABLE) {
-        events |= POLLIN | POLLRDHUP;
+    rt_lock_acquire(&driver->lock);
+    must_end = is_waiting_locked(driver->own) &&
+               (source->asked & interest) != interest;
+    rt_lock_release(&driver->lock);
+    if (must_end) {
+        rt_driver_interrupt(driver);
     }
-    if (asked & RT_WRITABLE) {
-        events |= POLLOUT;
-    }
-    return (short)events;
-}
-
-/* What is not noted as ready. */
-static unsigned asked_of(const struct rt_source *source)
-{
-    uint32_t ready = rt_source_ready(source);
-    unsigned asked = 0;
-
-    asked |= rt_ready_has(ready, RT_READABLE) ? 0 : RT_READABLE;
-    asked |= rt_ready_has(ready, RT_WRITABLE) ? 0 : RT_WRITABLE;
-    return asked;
-}
-
-/* Fills the table; returns how many places it uses. */
-static nfds_t ask_locked(struct rt_driver *driver, const struct table *table)
-{
-    struct rt_list *node = driver->all.next;
-    nfds_t count = 1;
-
-    table->fds[0] = (struct pollfd){driver->interrupt.read_fd, POLLIN, 0};
-    /* There is no room for those of which the add is not over: not yet. */
-    for (; node != &driver->all && count < table->room; node = node->next) {
-        struct rt_source *source =
-            RT_CONTAINER_OF(node, struct rt_source, node);
-
-        source->asked = asked_of(source);
-        if (source->asked) {
-            table->sources[count] = source;
-            table->fds[count++] =
-                (struct pollfd){source->fd, events_of(source->asked), 0};
-        }
-    }
-    return count;
 }
 
 static nfds_t begin_wait(struct rt_driver *driver)
 {
     struct poll_own *own = driver->own;
-    struct table old = {0};
     nfds_t count;
 
     rt_lock_acquire(&driver->lock);
-    if (own->next.room) {
-        old = own->table;
-        own->table = own->next;
-        own->next = (struct table){0};
-    }
-    own->is_waiting = true;
-    own->waits++;
-    count = ask_locked(driver, &own->table);
+    own->turns++;
+    count = ask_locked(driver);
     rt_lock_release(&driver->lock);
-    table_free(&old);
     return count;
+}
+
+static void end_wait(struct rt_driver *driver)
+{
+    struct poll_own *own = driver->own;
+
+    rt_lock_acquire(&driver->lock);
+    own->turns++;
+    rt_lock_release(&driver->lock);
+}
+
+static void report(struct rt_driver *driver, nfds_t count)
+{
+    const struct poll_own *own = driver->own;
+
+    if (own->fds[0].revents) {
+        rt_interrupt_drain(&driver->interrupt);
+    }
+    for (nfds_t i = 1; i < count; i++) {
+        uint32_t events = (uint32_t)own->fds[i].revents;
+
+        if (events) {
+            rt_driver_report(driver, own->sources[i],
+                             rt_driver_ready_of(events));
+        }
+    }
 }
 
 static int poll_wait(struct rt_driver *driver, uint64_t timeout_ns)
 {
     struct poll_own *own = driver->own;
-    nfds_t count = begin_wait(driver);
-    int result = poll(own->table.fds, count, rt_driver_timeout_ms(timeout_ns));
-    int error = result < 0 ? -errno : 0;
+    int error = make_room(own, rt_driver_source_count(driver) + 1);
+    nfds_t count;
 
-    rt_lock_acquire(&driver->lock);
-    own->is_waiting = false;
-    rt_lock_release(&driver->lock);
-    if (result <= 0) {
+    if (error) {
         return error;
     }
-    if (own->table.fds[0].revents) {
-        rt_interrupt_drain(&driver->interrupt);
+    count = begin_wait(driver);
+    if (poll(own->fds, count, rt_driver_timeout_ms(timeout_ns)) < 0) {
+        error = -errno;
     }
-    for (nfds_t i = 1; i < count; i++) {
-        if (own->table.fds[i].revents) {
-            rt_driver_report(
-                driver, own->table.sources[i],
-                rt_driver_ready_of((uint32_t)own->table.fds[i].revents));
-        }
+    end_wait(driver);
+    if (!error) {
+        report(driver, count);
     }
-    return 0;
+    return error;
 }
 
 const struct rt_driver_ops rt_driver_poll = {

@@ -5,7 +5,6 @@
 #include "driver/rings.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,80 +19,75 @@ static void *map(int fd, size_t size, off_t what)
                 fd, what);
 }
 
+static size_t queues_size(const struct io_uring_params *params)
+{
+    size_t submissions =
+        params->sq_off.array + params->sq_entries * sizeof(uint32_t);
+    size_t completions =
+        params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
+
+    return submissions > completions ? submissions : completions;
+}
+
+static size_t submissions_size(const struct io_uring_params *params)
+{
+    return params->sq_entries * sizeof(struct io_uring_sqe);
+}
+
+/* One of the indices in the mapping; they only grow. */
 static uint32_t *word_at(const struct rt_rings *rings, uint32_t offset)
 {
-    return (uint32_t *)(void *)((char *)rings->queues + offset);
+    return (uint32_t *)(void *)(rings->queues + offset);
 }
 
-static size_t larger(size_t a, size_t b)
+static int map_parts(struct rt_rings *rings)
 {
-    return a > b ? a : b;
-}
+    const struct io_uring_params *params = &rings->params;
+    void *queues = map(rings->fd, queues_size(params), IORING_OFF_SQ_RING);
+    void *submissions;
 
-static void find_parts(struct rt_rings *rings,
-                       const struct io_uring_params *params)
-{
-    uint32_t *order = word_at(rings, params->sq_off.array);
-
-    rings->submission_head = word_at(rings, params->sq_off.head);
-    rings->submission_tail = word_at(rings, params->sq_off.tail);
-    rings->submission_mask = params->sq_entries - 1;
-    rings->completion_head = word_at(rings, params->cq_off.head);
-    rings->completion_tail = word_at(rings, params->cq_off.tail);
-    rings->completion_mask = params->cq_entries - 1;
-    rings->completions =
-        (struct io_uring_cqe *)(void *)word_at(rings, params->cq_off.cqes);
-    /* Requests could be queued in another order than they were written. */
-    for (uint32_t i = 0; i < params->sq_entries; i++) {
-        order[i] = i;
-    }
-}
-
-static int map_parts(struct rt_rings *rings,
-                     const struct io_uring_params *params)
-{
-    rings->queues_size = larger(
-        params->sq_off.array + params->sq_entries * sizeof(uint32_t),
-        params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe));
-    rings->submissions_size = params->sq_entries * sizeof(struct io_uring_sqe);
-    rings->queues = map(rings->fd, rings->queues_size, IORING_OFF_SQ_RING);
-    if (rings->queues == MAP_FAILED) {
+    if (queues == MAP_FAILED) {
         return -errno;
     }
-    rings->submissions =
-        map(rings->fd, rings->submissions_size, IORING_OFF_SQES);
-    if (rings->submissions == MAP_FAILED) {
+    submissions = map(rings->fd, submissions_size(params), IORING_OFF_SQES);
+    if (submissions == MAP_FAILED) {
         int error = -errno;
 
-        munmap(rings->queues, rings->queues_size);
+        munmap(queues, queues_size(params));
         return error;
     }
-    find_parts(rings, params);
+    rings->queues = queues;
+    rings->submissions = submissions;
+    /* Requests could be queued in another order than they were written. */
+    for (uint32_t i = 0; i < params->sq_entries; i++) {
+        word_at(rings, params->sq_off.array)[i] = i;
+    }
     return 0;
 }
 
-int rt_rings_init(struct rt_rings *rings, uint32_t submissions,
-                  uint32_t completions)
+int rt_rings_init(struct rt_rings *rings, const struct rt_interrupt *interrupt,
+                  uint32_t submissions, uint32_t completions)
 {
     const uint32_t needed =
         IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG;
+    int error;
+
+    rings->interrupt = interrupt;
     /*
      * Cooperative: the thread that made a request is not stopped in what it
      * does to take its completion, but does so at its next system call or
      * clock tick. An echo server needs half the time with it.
      */
-    struct io_uring_params params = {
+    rings->params = (struct io_uring_params){
         .flags = IORING_SETUP_CQSIZE | IORING_SETUP_COOP_TASKRUN,
         .cq_entries = completions,
     };
-    int error;
-
-    rings->fd = (int)syscall(SYS_io_uring_setup, submissions, &params);
+    rings->fd = (int)syscall(SYS_io_uring_setup, submissions, &rings->params);
     if (rings->fd < 0) {
         return -errno;
     }
-    error = (params.features & needed) == needed ? map_parts(rings, &params)
-                                                 : -ENOSYS;
+    error = (rings->params.features & needed) == needed ? map_parts(rings)
+                                                        : -ENOSYS;
     if (error) {
         close(rings->fd);
     }
@@ -102,8 +96,8 @@ int rt_rings_init(struct rt_rings *rings, uint32_t submissions,
 
 void rt_rings_deinit(struct rt_rings *rings)
 {
-    munmap(rings->submissions, rings->submissions_size);
-    munmap(rings->queues, rings->queues_size);
+    munmap(rings->submissions, submissions_size(&rings->params));
+    munmap(rings->queues, queues_size(&rings->params));
     close(rings->fd);
 }
 
@@ -112,8 +106,10 @@ void rt_rings_deinit(struct rt_rings *rings)
 /* How many requests the kernel has not taken; more, while it takes some. */
 static uint32_t queued(const struct rt_rings *rings)
 {
-    return __atomic_load_n(rings->submission_tail, __ATOMIC_ACQUIRE) -
-           __atomic_load_n(rings->submission_head, __ATOMIC_ACQUIRE);
+    const struct io_sqring_offsets *at = &rings->params.sq_off;
+
+    return __atomic_load_n(word_at(rings, at->tail), __ATOMIC_ACQUIRE) -
+           __atomic_load_n(word_at(rings, at->head), __ATOMIC_ACQUIRE);
 }
 
 /* The kernel takes no more than there are, so two threads may do this. */
@@ -146,14 +142,14 @@ int rt_rings_submit(struct rt_rings *rings)
 static bool push_locked(struct rt_rings *rings,
                         const struct io_uring_sqe *request)
 {
-    uint32_t tail = *rings->submission_tail;
+    uint32_t *tail = word_at(rings, rings->params.sq_off.tail);
 
-    if (queued(rings) > rings->submission_mask) {
+    if (queued(rings) == rings->params.sq_entries) {
         return false;
     }
-    rings->submissions[tail & rings->submission_mask] = *request;
+    rings->submissions[*tail & (rings->params.sq_entries - 1)] = *request;
     /* Release pairs with the kernel's acquire, and the one of queued. */
-    __atomic_store_n(rings->submission_tail, tail + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
     return true;
 }
 
@@ -175,28 +171,21 @@ int rt_rings_push(struct rt_rings *rings, const struct io_uring_sqe *request)
     return is_done ? 0 : error;
 }
 
-static void count(struct rt_rings *rings, int change)
-{
-    rt_lock_acquire(&rings->lock);
-    rings->in_flight += (uint32_t)change;
-    rt_lock_release(&rings->lock);
-}
-
 int rt_rings_begin(struct rt_rings *rings, const struct io_uring_sqe *request)
 {
     int error;
 
-    count(rings, 1);
+    atomic_fetch_add(&rings->in_flight, 1);
     error = rt_rings_push(rings, request);
     if (error) {
-        count(rings, -1);
+        rt_rings_end(rings);
     }
     return error;
 }
 
 void rt_rings_end(struct rt_rings *rings)
 {
-    count(rings, -1);
+    atomic_fetch_sub(&rings->in_flight, 1);
 }
 
 static void set_waiting(struct rt_rings *rings, bool is_waiting)
@@ -225,15 +214,18 @@ int rt_rings_wait(struct rt_rings *rings, uint64_t timeout_ns)
 
 bool rt_rings_pop(struct rt_rings *rings, struct io_uring_cqe *completion)
 {
-    uint32_t head = *rings->completion_head;
+    const struct io_cqring_offsets *at = &rings->params.cq_off;
+    const struct io_uring_cqe *completions =
+        (struct io_uring_cqe *)(void *)(rings->queues + at->cqes);
+    uint32_t head = *word_at(rings, at->head);
 
     /* Acquire pairs with the kernel's release. */
-    if (head == __atomic_load_n(rings->completion_tail, __ATOMIC_ACQUIRE)) {
+    if (head == __atomic_load_n(word_at(rings, at->tail), __ATOMIC_ACQUIRE)) {
         return false;
     }
-    *completion = rings->completions[head & rings->completion_mask];
+    *completion = completions[head & (rings->params.cq_entries - 1)];
     /* Release: the kernel may write there from now on. */
-    __atomic_store_n(rings->completion_head, head + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(word_at(rings, at->head), head + 1, __ATOMIC_RELEASE);
     return true;
 }
 

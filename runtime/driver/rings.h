@@ -11,38 +11,29 @@
 
 #include <linux/io_uring.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/lock.h"
 #include "driver/interrupt.h"
 
-/* Both queues: indices that only grow; each side moves its own end. */
 struct rt_rings {
-    const struct rt_interrupt *interrupt; /* borrowed; set before the init */
+    const struct rt_interrupt *interrupt; /* borrowed */
     int fd;                               /* owned */
-    void *queues;                         /* owned: a mapping */
-    size_t queues_size;
-    struct io_uring_sqe *submissions; /* owned: a mapping */
-    size_t submissions_size;
-    struct io_uring_cqe *completions; /* in queues, like the rest */
-    uint32_t *submission_head;        /* the kernel's */
-    uint32_t *submission_tail;        /* ours */
-    uint32_t *completion_head;        /* ours */
-    uint32_t *completion_tail;        /* the kernel's */
-    uint32_t submission_mask;         /* the size of the queue, less 1 */
-    uint32_t completion_mask;
+    char *queues;                         /* owned: a mapping */
+    struct io_uring_sqe *submissions;     /* owned: a mapping */
+    struct io_uring_params params;        /* their sizes, and what is where */
+    RT_ATOMIC(uint32_t) in_flight;        /* begun and not ended */
     struct rt_lock lock; /* guards the submissions, and what follows */
     bool is_waiting;     /* too late to be handed over with the wait */
-    uint32_t in_flight;  /* begun and not ended */
 };
 
 /*
- * Makes rings of these sizes, powers of two. Returns 0 or a negative errno:
- * -ENOSYS, an old kernel; -EPERM, it is forbidden here.
+ * Makes rings with room for so many of each, powers of two. interrupt ends a
+ * wait for them. Returns 0 or a negative errno: -ENOSYS, an old kernel; -EPERM,
+ * it is forbidden here.
  */
-int rt_rings_init(struct rt_rings *rings, uint32_t submissions,
-                  uint32_t completions);
+int rt_rings_init(struct rt_rings *rings, const struct rt_interrupt *interrupt,
+                  uint32_t submissions, uint32_t completions);
 void rt_rings_deinit(struct rt_rings *rings);
 
 /*

@@ -12,7 +12,6 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 
 #include "base/memory.h"
@@ -22,12 +21,12 @@
 
 enum { SUBMISSIONS = 256, COMPLETIONS = 4096 };
 
-enum { EVENTS = POLLIN | POLLRDHUP | POLLOUT }; /* errors come unasked */
-
-/* What the number in a request, which comes back with its result, means. */
+/*
+ * What the number in a request, which comes back with its result, means: the
+ * address of a source; or of an operation, with this bit; or one of these.
+ */
 enum tag {
-    TAG_SOURCE = 0,    /* the address of a source */
-    TAG_OPERATION = 1, /* the address of an operation, with this bit */
+    TAG_OPERATION = 1,
     TAG_INTERRUPT = 2,
     TAG_NOTHING = 4, /* nobody wants to know */
 };
@@ -37,13 +36,14 @@ struct uring_own {
     bool is_closing; /* nothing is begun again */
 };
 
-static uint64_t name_of(const void *address, enum tag tag)
+static struct rt_rings *rings_of(struct rt_driver *driver)
 {
-    return (uint64_t)(uintptr_t)address | tag;
+    struct uring_own *own = driver->own;
+
+    return &own->rings;
 }
 
-/* ---- requests ---- */
-
+/* A request to report that the fd is ready in these ways, each time. */
 static struct io_uring_sqe poll_request(int fd, uint32_t events, uint64_t name)
 {
     return (struct io_uring_sqe){
@@ -55,39 +55,23 @@ static struct io_uring_sqe poll_request(int fd, uint32_t events, uint64_t name)
     };
 }
 
-static struct rt_rings *rings_of(struct rt_driver *driver)
-{
-    struct uring_own *own = driver->own;
-
-    return &own->rings;
-}
-
-/* POLL_REMOVE would be refused while the kernel is about to report. */
-static void cancel(struct rt_driver *driver, uint64_t name)
-{
-    struct io_uring_sqe request = {
-        .opcode = IORING_OP_ASYNC_CANCEL,
-        .addr = name,
-        .user_data = TAG_NOTHING,
-    };
-
-    (void)rt_rings_push(rings_of(driver), &request);
-}
-
 /* ---- sources ---- */
+
+static struct io_uring_sqe source_request(const struct rt_source *source)
+{
+    /* Errors come unasked. */
+    return poll_request(source->fd, POLLIN | POLLRDHUP | POLLOUT,
+                        (uintptr_t)source);
+}
 
 static int uring_add(struct rt_driver *driver, struct rt_source *source)
 {
-    struct io_uring_sqe request =
-        poll_request(source->fd, EVENTS, name_of(source, TAG_SOURCE));
+    struct io_uring_sqe request = source_request(source);
     int error = rt_driver_check_fd(source->fd);
 
     if (error) {
         return error;
     }
-    rt_lock_acquire(&driver->lock);
-    source->asked = EVENTS;
-    rt_lock_release(&driver->lock);
     rt_source_ref(source);
     error = rt_rings_begin(rings_of(driver), &request);
     if (error) {
@@ -96,28 +80,27 @@ static int uring_add(struct rt_driver *driver, struct rt_source *source)
     return error;
 }
 
-static void forget(struct rt_driver *driver, const struct rt_source *source)
+static void uring_remove(struct rt_driver *driver, struct rt_source *source)
 {
-    cancel(driver, name_of(source, TAG_SOURCE));
+    /* POLL_REMOVE would be refused while the kernel is about to report. */
+    struct io_uring_sqe request = {
+        .opcode = IORING_OP_ASYNC_CANCEL,
+        .addr = (uintptr_t)source,
+        .user_data = TAG_NOTHING,
+    };
+
+    (void)rt_rings_push(rings_of(driver), &request);
     /* Now, since the kernel holds the file: a close would close nothing. */
     (void)rt_rings_submit(rings_of(driver));
 }
 
-static void uring_remove(struct rt_driver *driver, struct rt_source *source)
-{
-    rt_lock_acquire(&driver->lock);
-    source->asked = 0;
-    rt_lock_release(&driver->lock);
-    forget(driver, source);
-}
-
-static bool is_asked(struct rt_driver *driver, const struct rt_source *source)
+static bool is_registered(struct rt_source *source)
 {
     bool is;
 
-    rt_lock_acquire(&driver->lock);
-    is = source->asked != 0;
-    rt_lock_release(&driver->lock);
+    rt_lock_acquire(&source->lock);
+    is = source->driver != NULL;
+    rt_lock_release(&source->lock);
     return is;
 }
 
@@ -125,15 +108,14 @@ static bool is_asked(struct rt_driver *driver, const struct rt_source *source)
  * A request that should last has ended: the thread that made it has, or there
  * was no room for a completion.
  */
-static int ask_again(struct rt_driver *driver, const struct rt_source *source)
+static int ask_again(struct rt_driver *driver, struct rt_source *source)
 {
-    struct io_uring_sqe request =
-        poll_request(source->fd, EVENTS, name_of(source, TAG_SOURCE));
+    struct io_uring_sqe request = source_request(source);
     int error = rt_rings_push(rings_of(driver), &request);
 
     /* It may have been removed, before there was something to remove. */
-    if (!error && !is_asked(driver, source)) {
-        forget(driver, source);
+    if (!error && !is_registered(source)) {
+        uring_remove(driver, source);
     }
     return error;
 }
@@ -141,6 +123,7 @@ static int ask_again(struct rt_driver *driver, const struct rt_source *source)
 static int source_completed(struct rt_driver *driver, struct rt_source *source,
                             const struct io_uring_cqe *completion)
 {
+    const struct uring_own *own = driver->own;
     bool has_failed = completion->res < 0 && completion->res != -ECANCELED;
 
     if (completion->res > 0) {
@@ -152,7 +135,7 @@ static int source_completed(struct rt_driver *driver, struct rt_source *source,
     if (completion->flags & IORING_CQE_F_MORE) {
         return 0;
     }
-    if (!has_failed && is_asked(driver, source)) {
+    if (!has_failed && !own->is_closing && is_registered(source)) {
         return ask_again(driver, source);
     }
     rt_rings_end(rings_of(driver));
@@ -162,54 +145,29 @@ static int source_completed(struct rt_driver *driver, struct rt_source *source,
 
 /* ---- operations ---- */
 
-static struct io_uring_sqe request_of(const struct rt_operation *operation)
+static int uring_submit(struct rt_driver *driver,
+                        struct rt_operation *operation)
 {
     static const uint8_t opcodes[] = {
         [RT_OPERATION_READ] = IORING_OP_READ,
         [RT_OPERATION_WRITE] = IORING_OP_WRITE,
         [RT_OPERATION_FSYNC] = IORING_OP_FSYNC,
-        [RT_OPERATION_OPEN] = IORING_OP_OPENAT,
-        [RT_OPERATION_CLOSE] = IORING_OP_CLOSE,
-        [RT_OPERATION_RECV] = IORING_OP_RECV,
-        [RT_OPERATION_SEND] = IORING_OP_SEND,
-        [RT_OPERATION_ACCEPT] = IORING_OP_ACCEPT,
     };
+    size_t size = operation->size;
     struct io_uring_sqe request = {
         .opcode = opcodes[operation->code],
         .fd = operation->fd,
-        .open_flags = (uint32_t)operation->flags, /* or those of another */
-        .user_data = name_of(operation, TAG_OPERATION),
+        .user_data = (uintptr_t)operation | TAG_OPERATION,
     };
 
-    if (operation->code <= RT_OPERATION_SEND) {
-        request.len =
-            operation->size > INT32_MAX ? INT32_MAX : (uint32_t)operation->size;
-    }
-    if (operation->code <= RT_OPERATION_OPEN) {
-        request.addr = (uint64_t)(uintptr_t)operation->buffer;
-    }
-    if (operation->code <= RT_OPERATION_WRITE) {
+    if (operation->code == RT_OPERATION_FSYNC) {
+        request.fsync_flags = (uint32_t)operation->flags;
+    } else {
+        request.addr = (uintptr_t)operation->buffer;
+        request.len = size > INT32_MAX ? INT32_MAX : (uint32_t)size;
         request.off = (uint64_t)operation->offset;
     }
-    if (operation->code == RT_OPERATION_OPEN) {
-        request.fd = AT_FDCWD;
-        request.len = operation->mode;
-    }
-    return request;
-}
-
-static int uring_submit(struct rt_driver *driver,
-                        struct rt_operation *operation)
-{
-    struct io_uring_sqe request = request_of(operation);
-
     return rt_rings_begin(rings_of(driver), &request);
-}
-
-static void uring_cancel(struct rt_driver *driver,
-                         struct rt_operation *operation)
-{
-    cancel(driver, name_of(operation, TAG_OPERATION));
 }
 
 static void operation_completed(struct rt_driver *driver,
@@ -247,21 +205,21 @@ static int interrupt_completed(struct rt_driver *driver,
 static int completed(struct rt_driver *driver,
                      const struct io_uring_cqe *completion)
 {
-    char *address = (char *)(uintptr_t)completion->user_data;
+    uint64_t name = completion->user_data;
 
-    if (completion->user_data == TAG_NOTHING) {
+    if (name == TAG_NOTHING) {
         return 0;
     }
-    if (completion->user_data == TAG_INTERRUPT) {
+    if (name == TAG_INTERRUPT) {
         return interrupt_completed(driver, completion);
     }
-    if (completion->user_data & TAG_OPERATION) {
-        operation_completed(
-            driver, (struct rt_operation *)(void *)(address - TAG_OPERATION),
-            completion);
+    if (name & TAG_OPERATION) {
+        name -= TAG_OPERATION;
+        operation_completed(driver, (struct rt_operation *)(uintptr_t)name,
+                            completion);
         return 0;
     }
-    return source_completed(driver, (struct rt_source *)(void *)address,
+    return source_completed(driver, (struct rt_source *)(uintptr_t)name,
                             completion);
 }
 
@@ -331,29 +289,18 @@ static int uring_init(struct rt_driver *driver)
         return -ENOMEM;
     }
     driver->own = own;
-    own->rings.interrupt = &driver->interrupt;
-    error = rt_rings_init(&own->rings, SUBMISSIONS, COMPLETIONS);
-    if (error) {
-        rt_free(own, sizeof(*own));
-        return error;
+    error = rt_rings_init(&own->rings, &driver->interrupt, SUBMISSIONS,
+                          COMPLETIONS);
+    if (!error) {
+        error = probe(driver);
+        if (error) {
+            rt_rings_deinit(&own->rings);
+        }
     }
-    error = probe(driver);
     if (error) {
-        rt_rings_deinit(&own->rings);
         rt_free(own, sizeof(*own));
     }
     return error;
-}
-
-static void close_sources(struct rt_driver *driver)
-{
-    struct rt_list *node;
-
-    rt_lock_acquire(&driver->lock);
-    for (node = driver->all.next; node != &driver->all; node = node->next) {
-        RT_CONTAINER_OF(node, struct rt_source, node)->asked = 0;
-    }
-    rt_lock_release(&driver->lock);
 }
 
 /* Nothing is freed that the kernel still writes to, so all must complete. */
@@ -363,7 +310,6 @@ static void uring_deinit(struct rt_driver *driver)
     int error;
 
     own->is_closing = true;
-    close_sources(driver);
     error = cancel_all(driver);
     while (own->rings.in_flight > 0 && (!error || is_passing(error))) {
         error = rt_rings_wait(&own->rings, RT_NEVER);
@@ -381,7 +327,6 @@ const struct rt_driver_ops rt_driver_uring = {
     .remove = uring_remove,
     .wait = uring_wait,
     .submit = uring_submit,
-    .cancel = uring_cancel,
 };
 
 #endif

@@ -1,23 +1,8 @@
 #include "io/attempt.h"
 
-#include <errno.h>
-
 #include "trace/trace.h"
 
 enum { HOSTILE_ONE_IN = 4 };
-
-struct rt_attempt rt_attempt(struct rt_source *source,
-                             struct rt_io_waiter *waiter,
-                             enum rt_ready interest)
-{
-    return (struct rt_attempt){
-        .source = source,
-        .waiter = waiter,
-        .interest = interest,
-        .poll = source ? RT_PENDING : RT_READY,
-        .result = source ? 0 : -EBADF,
-    };
-}
 
 bool rt_attempt_strikes(const struct rt_attempt *attempt,
                         const struct rt_context *cx, enum rt_hostile feature)
@@ -32,8 +17,8 @@ bool rt_attempt_strikes(const struct rt_attempt *attempt,
     return true;
 }
 
-size_t rt_attempt_size(const struct rt_attempt *attempt,
-                       const struct rt_context *cx, size_t size)
+size_t rt_attempt_shorten(const struct rt_attempt *attempt,
+                          const struct rt_context *cx, size_t size)
 {
     if (size > 1 && rt_attempt_strikes(attempt, cx, RT_HOSTILE_SHORT)) {
         return rt_hostility_shorten(rt_runtime_hostility(cx->runtime), size);
@@ -81,19 +66,16 @@ bool rt_attempt_next(struct rt_attempt *attempt, struct rt_context *cx)
 
 void rt_attempt_end(struct rt_attempt *attempt, ssize_t count, size_t asked)
 {
-    int error = count < 0 ? errno : 0;
-
-    if (error == EINTR) {
-        return;
-    }
-    if (error == EAGAIN || error == EWOULDBLOCK) {
+    if (count >= 0) {
+        /* The kernel's buffer is empty (or full): we know without asking. */
+        if (count > 0 && (size_t)count < asked) {
+            rt_source_clear_short(attempt->source, attempt->seen,
+                                  attempt->interest);
+        }
+        finish(attempt, count);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         rt_source_clear(attempt->source, attempt->seen, attempt->interest);
-        return;
+    } else if (errno != EINTR) {
+        finish(attempt, -errno);
     }
-    /* The kernel's buffer is empty (or full), and we know without asking. */
-    if (count > 0 && (size_t)count < asked) {
-        rt_source_clear_short(attempt->source, attempt->seen,
-                              attempt->interest);
-    }
-    finish(attempt, error ? -error : count);
 }

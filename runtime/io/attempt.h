@@ -15,6 +15,7 @@
 #ifndef RT_IO_ATTEMPT_H
 #define RT_IO_ATTEMPT_H
 
+#include <errno.h>
 #include <sys/types.h>
 
 #include "driver/driver.h"
@@ -30,9 +31,18 @@ struct rt_attempt {
 };
 
 /* Nothing was tried yet. Without a source the result is -EBADF: closed. */
-struct rt_attempt rt_attempt(struct rt_source *source,
-                             struct rt_io_waiter *waiter,
-                             enum rt_ready interest);
+static inline struct rt_attempt rt_attempt(struct rt_source *source,
+                                           struct rt_io_waiter *waiter,
+                                           enum rt_ready interest)
+{
+    return (struct rt_attempt){
+        .source = source,
+        .waiter = waiter,
+        .interest = interest,
+        .poll = source ? RT_PENDING : RT_READY,
+        .result = source ? 0 : -EBADF,
+    };
+}
 
 /*
  * May the system call be made now? If not, there is a result, or a wake is on
@@ -47,12 +57,19 @@ bool rt_attempt_next(struct rt_attempt *attempt, struct rt_context *cx);
  */
 void rt_attempt_end(struct rt_attempt *attempt, ssize_t count, size_t asked);
 
-/* How much to ask for: size, unless hostile mode shortens it. */
-size_t rt_attempt_size(const struct rt_attempt *attempt,
-                       const struct rt_context *cx, size_t size);
-
 /* Hostile mode: is this call to fail in the way of feature? */
 bool rt_attempt_strikes(const struct rt_attempt *attempt,
                         const struct rt_context *cx, enum rt_hostile feature);
+
+/* Hostile mode: a part of size, now and then. */
+size_t rt_attempt_shorten(const struct rt_attempt *attempt,
+                          const struct rt_context *cx, size_t size);
+
+/* How much to ask for: size, unless hostile mode shortens it. */
+static inline size_t rt_attempt_size(const struct rt_attempt *attempt,
+                                     const struct rt_context *cx, size_t size)
+{
+    return cx->is_hostile ? rt_attempt_shorten(attempt, cx, size) : size;
+}
 
 #endif

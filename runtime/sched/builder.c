@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver/choose.h"
+#include "driver/driver.h"
 #include "sched/runtime.h"
 #include "time/duration.h"
 

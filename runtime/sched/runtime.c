@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/panic.h"
-#include "driver/choose.h"
+#include "driver/driver.h"
 #include "sched/core.h"
 #include "time/duration.h"
 #include "trace/trace.h"

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "driver/choose.h"
+#include "driver/driver.h"
 #include "kit.h"
 #include "suites.h"
 #include "trace_file.h"

@@ -104,7 +104,7 @@ static int64_t done(struct rt_operation operation)
 START_TEST(a_driver_of_readiness_says_so)
 {
     struct rt_driver plain = {0};
-    struct rt_operation operation = OPERATION(CLOSE, .fd = ends[0]);
+    struct rt_operation operation = OPERATION(READ, .fd = ends[0]);
 
     ck_assert_int_eq(rt_driver_init(&plain, &rt_driver_poll), 0);
     ck_assert(!rt_driver_has_operations(&plain));
@@ -119,11 +119,11 @@ START_TEST(bytes_are_sent_and_received)
     struct block *block;
 
     RETURN_IF_REFUSED();
-    block = submit(OPERATION(RECV, .fd = ends[0]), false);
+    block = submit(OPERATION(READ, .fd = ends[0]), false);
     ck_assert_int_ge(rt_driver_wait(&driver, 0), 0);
     ck_assert_int_eq(completed, 0);
     ck_assert_int_eq(
-        done(OPERATION(SEND, .fd = ends[1], .buffer = text, .size = 5)), 5);
+        done(OPERATION(WRITE, .fd = ends[1], .buffer = text, .size = 5)), 5);
     wait_for(2);
     ck_assert_int_eq(block->operation.result, 5);
     ck_assert_str_eq(block->bytes, "hello");
@@ -131,7 +131,7 @@ START_TEST(bytes_are_sent_and_received)
 }
 END_TEST
 
-START_TEST(a_file_is_opened_written_read_synced_and_closed)
+START_TEST(a_file_is_written_read_and_synced)
 {
     char path[64];
     char text[] = "text";
@@ -139,9 +139,7 @@ START_TEST(a_file_is_opened_written_read_synced_and_closed)
 
     RETURN_IF_REFUSED();
     snprintf(path, sizeof(path), "/tmp/polliwog-operation-%d", (int)getpid());
-    fd = (int)done(OPERATION(OPEN, .buffer = path,
-                             .flags = O_CREAT | O_RDWR | O_CLOEXEC,
-                             .mode = 0600));
+    fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(done(OPERATION(WRITE, .fd = fd, .buffer = text, .size = 4,
@@ -150,31 +148,7 @@ START_TEST(a_file_is_opened_written_read_synced_and_closed)
     ck_assert_int_eq(done(OPERATION(READ, .fd = fd, .offset = 11)), 3);
     ck_assert_int_eq(done(OPERATION(READ, .fd = fd, .offset = -1)), 14);
     ck_assert_int_eq(done(OPERATION(FSYNC, .fd = fd, .flags = 1)), 0);
-    ck_assert_int_eq(done(OPERATION(CLOSE, .fd = fd)), 0);
-    ck_assert_int_eq(close(fd), -1);
-}
-END_TEST
-
-START_TEST(a_connection_is_accepted)
-{
-    struct sockaddr own = {.sa_family = AF_UNIX};
-    socklen_t size = sizeof(own);
-    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    int client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    int fd;
-
-    RETURN_IF_REFUSED();
-    /* With the family alone the system chooses a name. */
-    ck_assert_int_eq(bind(listener, &own, sizeof(own.sa_family)), 0);
-    ck_assert_int_eq(listen(listener, 1), 0);
-    ck_assert_int_eq(getsockname(listener, &own, &size), 0);
-    ck_assert_int_eq(connect(client, &own, size), 0);
-    fd = (int)done(OPERATION(ACCEPT, .fd = listener, .flags = SOCK_CLOEXEC));
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
     close(fd);
-    close(client);
-    close(listener);
 }
 END_TEST
 
@@ -185,44 +159,17 @@ START_TEST(an_error_is_a_result)
 }
 END_TEST
 
-START_TEST(a_cancelled_operation_keeps_its_buffer_until_it_is_complete)
+START_TEST(a_dropped_operation_keeps_its_buffer_until_it_is_complete)
 {
     struct block *block;
 
     RETURN_IF_REFUSED();
-    block = submit(OPERATION(RECV, .fd = ends[0]), false);
+    block = submit(OPERATION(READ, .fd = ends[0]), false);
     ck_assert_int_ge(rt_driver_wait(&driver, 0), 0);
     block->is_dropped = true; /* complete frees it: see the sanitizer */
-    rt_driver_cancel(&driver, &block->operation);
+    ck_assert_int_eq(send(ends[1], "x", 1, 0), 1);
     ck_assert_int_eq(completed, 0);
     wait_for(1);
-}
-END_TEST
-
-START_TEST(a_cancelled_operation_says_so)
-{
-    struct block *block;
-
-    RETURN_IF_REFUSED();
-    block = submit(OPERATION(RECV, .fd = ends[0]), false);
-    rt_driver_cancel(&driver, &block->operation);
-    wait_for(1);
-    ck_assert_int_eq(block->operation.result, -ECANCELED);
-    rt_free(block, sizeof(*block));
-}
-END_TEST
-
-START_TEST(a_cancel_that_is_too_late_changes_nothing)
-{
-    struct block *block;
-
-    RETURN_IF_REFUSED();
-    ck_assert_int_eq(send(ends[1], "x", 1, 0), 1);
-    block = submit(OPERATION(RECV, .fd = ends[0]), false);
-    rt_driver_cancel(&driver, &block->operation);
-    wait_for(1);
-    ck_assert_int_eq(block->operation.result, 1);
-    rt_free(block, sizeof(*block));
 }
 END_TEST
 
@@ -230,7 +177,7 @@ START_TEST(the_end_of_the_driver_completes_what_is_out)
 {
     RETURN_IF_REFUSED();
     for (int i = 0; i < 500; i++) { /* more than the queue holds */
-        submit(OPERATION(RECV, .fd = ends[i % 2]), true);
+        submit(OPERATION(READ, .fd = ends[i % 2]), true);
     }
     rt_driver_deinit(&driver);
     ck_assert_int_eq(completed, 500);
@@ -243,7 +190,7 @@ static void *receive_later(void *unused)
     struct timespec moment = {0, 10000000};
 
     nanosleep(&moment, NULL);
-    submit(OPERATION(RECV, .fd = ends[0]), true);
+    submit(OPERATION(READ, .fd = ends[0]), true);
     ck_assert_int_eq(send(ends[1], "x", 1, 0), 1);
     return unused;
 }
@@ -266,12 +213,9 @@ Suite *operation_suite(void)
     const TTest *const tests[] = {
         a_driver_of_readiness_says_so,
         bytes_are_sent_and_received,
-        a_file_is_opened_written_read_synced_and_closed,
-        a_connection_is_accepted,
+        a_file_is_written_read_and_synced,
         an_error_is_a_result,
-        a_cancelled_operation_keeps_its_buffer_until_it_is_complete,
-        a_cancelled_operation_says_so,
-        a_cancel_that_is_too_late_changes_nothing,
+        a_dropped_operation_keeps_its_buffer_until_it_is_complete,
         the_end_of_the_driver_completes_what_is_out,
         another_thread_may_submit_while_this_one_waits,
         NULL,
