@@ -41,14 +41,14 @@ static int decode(struct rt_framed_read *self, void *frame)
         used =
             self->codec->ops->decode(self->codec, bytes, self->is_last, frame);
     }
-    if (used != 0) {
-        self->used = used > 0 ? (size_t)used : 0;
-        return used > 0 ? RT_STREAM_ITEM : (int)used;
+    if (used < 0) {
+        return (int)used;
     }
-    if (self->is_last) {
-        return bytes.size > 0 ? -EPIPE : RT_STREAM_END;
+    self->used = (size_t)used;
+    if (used > 0 || !self->is_last) {
+        return used > 0 ? RT_STREAM_ITEM : RT_STREAM_PENDING;
     }
-    return RT_STREAM_PENDING;
+    return bytes.size > 0 ? -EPIPE : RT_STREAM_END;
 }
 
 static int read_poll(struct rt_stream *stream, struct rt_context *cx,
@@ -115,50 +115,7 @@ void rt_framed_write_deinit(struct rt_framed_write *writer)
     rt_buffer_deinit(&writer->buffer);
 }
 
-/* Writes until the buffer has fewer than so many bytes: result is set. */
-static enum rt_poll write_until(struct rt_framed_send *self,
-                                struct rt_context *cx, size_t length)
-{
-    struct rt_io *io = self->writer->io;
-    struct rt_buffer *buffer = &self->writer->buffer;
-    ssize_t count;
-
-    self->result = 0;
-    while (rt_buffer_length(buffer) >= length) {
-        struct rt_slice bytes = rt_buffer_slice(buffer);
-
-        if (rt_io_poll_write(io, &self->waiter, cx, bytes.data, bytes.size,
-                             &count) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        if (count < 0) {
-            self->result = (int)count;
-            break;
-        }
-        rt_buffer_consume(buffer, (size_t)count);
-    }
-    return RT_READY;
-}
-
-/* Writes all, and lets the io send on what it keeps back itself. */
-static enum rt_poll flush(struct rt_framed_send *self, struct rt_context *cx)
-{
-    ssize_t result;
-
-    if (write_until(self, cx, 1) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    if (self->result != 0) {
-        return RT_READY;
-    }
-    if (rt_io_poll_flush(self->writer->io, &self->waiter, cx, &result) ==
-        RT_PENDING) {
-        return RT_PENDING;
-    }
-    self->result = (int)result;
-    return RT_READY;
-}
-
+/* All of the frame, or nothing of it. 0 or a negative errno. */
 static int encode(struct rt_framed_write *writer, const void *frame)
 {
     size_t length = rt_buffer_length(&writer->buffer);
@@ -171,33 +128,48 @@ static int encode(struct rt_framed_write *writer, const void *frame)
     return error;
 }
 
+/*
+ * Encodes the frame when the buffer has room for it. True: some of the buffer
+ * must be written first, or now.
+ */
+static bool must_write(struct rt_framed_send *self)
+{
+    struct rt_buffer *buffer = &self->writer->buffer;
+
+    if (self->frame && rt_buffer_length(buffer) < RT_FRAMED_FULL) {
+        self->result = encode(self->writer, self->frame);
+        self->frame = NULL;
+    }
+    return self->result == 0 &&
+           (self->frame || (self->is_flush && rt_buffer_length(buffer) > 0));
+}
+
 static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_framed_send *self = RT_SELF(future, struct rt_framed_send);
+    struct rt_buffer *buffer = &self->writer->buffer;
 
-    if (self->frame) {
-        if (write_until(self, cx, RT_FRAMED_FULL) == RT_PENDING) {
-            return RT_PENDING;
+    RT_BEGIN(self);
+    while (must_write(self)) {
+        self->write = rt_write(self->writer->io, rt_buffer_slice(buffer).data,
+                               rt_buffer_length(buffer));
+        RT_AWAIT(self->write);
+        if (self->write.result < 0) {
+            self->result = (int)self->write.result;
+            RT_RETURN();
         }
-        if (self->result == 0) {
-            self->result = encode(self->writer, self->frame);
-        }
-        if (self->result != 0) {
-            return RT_READY;
-        }
-        self->frame = NULL;
+        rt_buffer_consume(buffer, (size_t)self->write.result);
     }
-    return self->is_flush ? flush(self, cx) : RT_READY;
-}
-
-static void send_drop(struct rt_future *future)
-{
-    rt_io_waiter_cancel(&RT_SELF(future, struct rt_framed_send)->waiter);
+    if (self->result == 0 && self->is_flush) {
+        self->flush = rt_io_flush(self->writer->io);
+        RT_AWAIT(self->flush);
+        self->result = (int)self->flush.result;
+    }
+    RT_END(self);
 }
 
 static const struct rt_future_ops send_ops = {
     .poll = send_poll,
-    .drop = send_drop,
     .name = "framed send",
 };
 

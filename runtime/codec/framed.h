@@ -58,9 +58,10 @@ struct rt_framed_send {
     struct rt_future future;
     struct rt_framed_write *writer; /* borrowed */
     const void *frame;              /* borrowed; NULL: encoded, or none */
-    struct rt_io_waiter waiter;
-    bool is_flush; /* writes all that is in the buffer */
-    int result;    /* when ready: 0, or a negative errno, the codec's or the
+    bool is_flush;                  /* writes all that is in the buffer */
+    struct rt_write write;
+    struct rt_flush flush;
+    int result; /* when ready: 0, or a negative errno, the codec's or the
                       io's */
 };
 

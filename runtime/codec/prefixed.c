@@ -1,6 +1,7 @@
 #include "codec/prefixed.h"
 
 #include <errno.h>
+#include <stdint.h>
 
 #include "base/panic.h"
 
@@ -10,42 +11,30 @@ static size_t place(const struct rt_prefixed *self, size_t i)
     return self->is_little_endian ? i : self->field_size - 1 - i;
 }
 
-static uint64_t read_length(const struct rt_prefixed *self, const char *field)
-{
-    uint64_t length = 0;
-
-    for (size_t i = 0; i < self->field_size; i++) {
-        length |= (uint64_t)(unsigned char)field[place(self, i)] << (8 * i);
-    }
-    return length;
-}
-
 static ssize_t prefixed_decode(struct rt_codec *codec, struct rt_slice bytes,
                                bool is_last, void *frame)
 {
     const struct rt_prefixed *self = (const void *)codec;
-    size_t head = self->offset + self->field_size;
-    uint64_t length;
-    int64_t body;
+    uint64_t length = 0;
 
     (void)is_last;
-    if (bytes.size < head) {
+    if (bytes.size < self->field_size) {
         return 0;
     }
-    length = read_length(self, bytes.data + self->offset);
+    for (size_t i = 0; i < self->field_size; i++) {
+        unsigned char byte = (unsigned char)bytes.data[place(self, i)];
+
+        length |= (uint64_t)byte << (8 * i);
+    }
     if (length > self->most) {
         return -EMSGSIZE;
     }
-    if (__builtin_add_overflow(length, self->adjustment, &body) || body < 0 ||
-        head + (size_t)body < self->skip) {
-        return -EBADMSG;
-    }
-    if (bytes.size - head < (size_t)body) {
+    if (bytes.size - self->field_size < length) {
         return 0;
     }
-    *(struct rt_slice *)frame = (struct rt_slice){
-        bytes.data + self->skip, head + (size_t)body - self->skip};
-    return (ssize_t)(head + (size_t)body);
+    *(struct rt_slice *)frame =
+        (struct rt_slice){bytes.data + self->field_size, length};
+    return (ssize_t)(self->field_size + length);
 }
 
 static int prefixed_encode(const struct rt_codec *codec, const void *frame,
@@ -54,20 +43,15 @@ static int prefixed_encode(const struct rt_codec *codec, const void *frame,
     const struct rt_prefixed *self = (const void *)codec;
     const struct rt_slice *bytes = frame;
     char field[sizeof(uint64_t)];
-    uint64_t length;
+    uint64_t length = bytes->size;
     int error;
 
-    if (self->offset != 0 || self->skip != self->field_size) {
-        return -EINVAL;
-    }
-    if (__builtin_sub_overflow(bytes->size, self->adjustment, &length) ||
-        length > self->most ||
-        (self->field_size < sizeof(length) &&
-         length >> (8 * self->field_size) != 0)) {
-        return -EMSGSIZE;
-    }
     for (size_t i = 0; i < self->field_size; i++) {
-        field[place(self, i)] = (char)(length >> (8 * i));
+        field[place(self, i)] = (char)length;
+        length >>= 8;
+    }
+    if (bytes->size > self->most || length != 0) {
+        return -EMSGSIZE;
     }
     error = rt_buffer_append(out, field, self->field_size);
     return error ? error : rt_buffer_append(out, bytes->data, bytes->size);
@@ -88,8 +72,7 @@ struct rt_prefixed rt_prefixed(size_t field_size, size_t most)
     }
     return (struct rt_prefixed){
         .codec = {&prefixed_ops},
-        .most = most,
         .field_size = field_size,
-        .skip = field_size,
+        .most = most,
     };
 }

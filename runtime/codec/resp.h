@@ -63,7 +63,7 @@ struct rt_resp {
     bool is_server; /* what doesn't begin with * is a command on one line, as
                        a person types it: an array of its words, as BULK, which
                        may be none: false */
-    int version;    /* that encode uses: 2 */
+    int version;    /* that encode writes: 2 */
 
     /* Decoding: how far the frame is known. */
     size_t at;                  /* bytes of complete values */
@@ -82,28 +82,19 @@ struct rt_resp rt_resp(size_t most);
  */
 size_t rt_resp_skip(const struct rt_resp_frame *frame, size_t index);
 
-/* True for the kinds that have elements; and for those that have text. */
+/* True for the kinds that have elements: in pairs; or those that have text. */
 bool rt_resp_has_elements(enum rt_resp_kind kind);
+bool rt_resp_has_pairs(enum rt_resp_kind kind);
 bool rt_resp_has_text(enum rt_resp_kind kind);
 
-/* ---- values to be written ---- */
-
-/* text (borrowed), size bytes: of a kind that has text. */
-struct rt_resp_value rt_resp_text(enum rt_resp_kind kind, const char *text,
-                                  size_t size);
-struct rt_resp_value rt_resp_integer(int64_t integer);
-
-/* The count values that are written next are its elements. */
-struct rt_resp_value rt_resp_elements(enum rt_resp_kind kind, size_t count);
-
-/* Of a kind with nothing more to say. */
-struct rt_resp_value rt_resp_null(void);
+/* True for text behind its length, which may have any bytes in it. */
+bool rt_resp_is_blob(enum rt_resp_kind kind);
 
 /*
- * Appends a value, for version 2 or 3, without its elements: they are written
- * next. Version 2 gets the nearest thing that it has. 0 or -ENOMEM; or -EINVAL:
- * a line with an end of line in it, an attribute in version 2. On an error
- * nothing is appended.
+ * Appends a value without its elements: they are written next. Version 2 gets
+ * an array for a map, a set or a push, and $-1 for null. 0 or -ENOMEM; or
+ * -EINVAL: a line with an end of line in it, or a kind that the version doesn't
+ * have. On an error nothing is appended.
  */
 int rt_resp_write(struct rt_buffer *out, struct rt_resp_value value,
                   int version);

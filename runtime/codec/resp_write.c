@@ -1,15 +1,16 @@
 /*
- * Values: made, stepped over, and written.
+ * The kinds of values, and how they are written.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "codec/resp.h"
 
-enum { NUMBER_MOST = 32 }; /* bytes of any number that is written here */
+enum { HEAD_MOST = 32 }; /* bytes of a kind, a number and an end of line */
 
 static bool is_one_of(enum rt_resp_kind kind, const char *kinds)
 {
@@ -21,9 +22,19 @@ bool rt_resp_has_elements(enum rt_resp_kind kind)
     return is_one_of(kind, "*%~>|");
 }
 
+bool rt_resp_has_pairs(enum rt_resp_kind kind)
+{
+    return is_one_of(kind, "%|");
+}
+
 bool rt_resp_has_text(enum rt_resp_kind kind)
 {
     return is_one_of(kind, "+-$(!=");
+}
+
+bool rt_resp_is_blob(enum rt_resp_kind kind)
+{
+    return is_one_of(kind, "$!=");
 }
 
 size_t rt_resp_skip(const struct rt_resp_frame *frame, size_t index)
@@ -36,154 +47,83 @@ size_t rt_resp_skip(const struct rt_resp_frame *frame, size_t index)
     return index;
 }
 
-/* ---- making ---- */
-
-struct rt_resp_value rt_resp_text(enum rt_resp_kind kind, const char *text,
-                                  size_t size)
+/* Appends what printf makes of it, HEAD_MOST bytes at most. */
+static int put(struct rt_buffer *out, const char *format, ...)
 {
-    return (struct rt_resp_value){.kind = kind, .text = {text, size}};
+    char text[HEAD_MOST];
+    va_list arguments;
+    int size;
+
+    va_start(arguments, format);
+    size = vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    return rt_buffer_append(out, text, (size_t)size);
 }
 
-struct rt_resp_value rt_resp_integer(int64_t integer)
-{
-    return (struct rt_resp_value){.kind = RT_RESP_INTEGER, .integer = integer};
-}
-
-struct rt_resp_value rt_resp_elements(enum rt_resp_kind kind, size_t count)
-{
-    return (struct rt_resp_value){.kind = kind, .count = count};
-}
-
-struct rt_resp_value rt_resp_null(void)
-{
-    return (struct rt_resp_value){.kind = RT_RESP_NULL};
-}
-
-/* ---- writing ---- */
-
-static bool has_line_end(struct rt_slice text)
-{
-    return text.size > 0 && (memchr(text.data, '\r', text.size) ||
-                             memchr(text.data, '\n', text.size));
-}
-
-/* The kind, what is behind it in the line, and the line's end. */
-static int put_line(struct rt_buffer *out, enum rt_resp_kind kind,
-                    struct rt_slice rest)
-{
-    char first = (char)kind;
-    int error;
-
-    if (has_line_end(rest)) {
-        return -EINVAL; /* or a value could pretend to be two */
-    }
-    error = rt_buffer_append(out, &first, 1);
-    if (error == 0) {
-        error = rt_buffer_append(out, rest.data, rest.size);
-    }
-    return error ? error : rt_buffer_append(out, "\r\n", 2);
-}
-
-static int put_number(struct rt_buffer *out, enum rt_resp_kind kind,
-                      int64_t number)
-{
-    char text[NUMBER_MOST];
-    int size = snprintf(text, sizeof(text), "%" PRId64, number);
-
-    return put_line(out, kind, (struct rt_slice){text, (size_t)size});
-}
-
-static int put_blob(struct rt_buffer *out, enum rt_resp_kind kind,
-                    struct rt_slice text)
-{
-    int error = put_number(out, kind, (int64_t)text.size);
-
-    if (error == 0) {
-        error = rt_buffer_append(out, text.data, text.size);
-    }
-    return error ? error : rt_buffer_append(out, "\r\n", 2);
-}
-
+/* The kind, or behind it the length and an end of line; text, end of line. */
 static int put_text(struct rt_buffer *out, enum rt_resp_kind kind,
                     struct rt_slice text)
 {
-    return is_one_of(kind, "$!=") ? put_blob(out, kind, text)
-                                  : put_line(out, kind, text);
-}
+    bool is_blob = rt_resp_is_blob(kind);
+    int error = is_blob ? put(out, "%c%zu\r\n", (int)kind, text.size)
+                        : put(out, "%c", (int)kind);
 
-/* The digits give the same number again when they are read. */
-static int put_double(struct rt_buffer *out, enum rt_resp_kind kind,
-                      double number)
-{
-    char text[NUMBER_MOST];
-    int size = isnan(number) ? snprintf(text, sizeof(text), "nan")
-                             : snprintf(text, sizeof(text), "%.17g", number);
-
-    return put_text(out, kind, (struct rt_slice){text, (size_t)size});
+    for (size_t i = 0; i < text.size && !is_blob; i++) {
+        if (text.data[i] == '\r' || text.data[i] == '\n') {
+            return -EINVAL; /* or a value could pretend to be two */
+        }
+    }
+    if (error == 0) {
+        error = rt_buffer_append(out, text.data, text.size);
+    }
+    return error ? error : put(out, "\r\n");
 }
 
 static int put_value(struct rt_buffer *out, const struct rt_resp_value *value)
 {
-    bool has_pairs = is_one_of(value->kind, "%|");
+    int kind = (int)value->kind;
+    size_t in_one = rt_resp_has_pairs(value->kind) ? 2 : 1;
 
     if (rt_resp_has_elements(value->kind)) {
-        return put_number(out, value->kind,
-                          (int64_t)(value->count / (has_pairs ? 2 : 1)));
+        return put(out, "%c%zu\r\n", kind, value->count / in_one);
     }
     if (rt_resp_has_text(value->kind)) {
         return put_text(out, value->kind, value->text);
     }
     switch (value->kind) {
     case RT_RESP_INTEGER:
-        return put_number(out, value->kind, value->integer);
+        return put(out, "%c%" PRId64 "\r\n", kind, value->integer);
     case RT_RESP_DOUBLE:
-        return put_double(out, value->kind, value->number);
+        /* So many digits give the same number again; nan has no sign. */
+        return isnan(value->number)
+                   ? put(out, ",nan\r\n")
+                   : put(out, "%c%.17g\r\n", kind, value->number);
     case RT_RESP_BOOL:
-        return put_line(out, value->kind,
-                        (struct rt_slice){value->integer ? "t" : "f", 1});
+        return put(out, "%c%c\r\n", kind, value->integer ? 't' : 'f');
     case RT_RESP_NULL:
-        return put_line(out, value->kind, (struct rt_slice){"", 0});
+        return put(out, "%c\r\n", kind);
     default:
         return -EINVAL;
     }
 }
 
-/* The nearest thing that version 2 has. */
-static int put_value_2(struct rt_buffer *out, const struct rt_resp_value *value)
+/* What version 2 has, too. */
+static int put_value_2(struct rt_buffer *out, struct rt_resp_value value)
 {
-    struct rt_slice text = value->text;
-
-    switch (value->kind) {
-    case RT_RESP_MAP:
-    case RT_RESP_SET:
-    case RT_RESP_PUSH:
-        return put_number(out, RT_RESP_ARRAY, (int64_t)value->count);
-    case RT_RESP_BIG_NUMBER:
-        return put_blob(out, RT_RESP_BULK, text);
-    case RT_RESP_VERBATIM: /* without its format */
-        text = (struct rt_slice){text.data + 4, text.size - 4};
-        return put_blob(out, RT_RESP_BULK, text);
-    case RT_RESP_BLOB_ERROR:
-        return put_line(out, RT_RESP_ERROR, text);
-    case RT_RESP_BOOL:
-        return put_number(out, RT_RESP_INTEGER, value->integer);
-    case RT_RESP_DOUBLE:
-        return put_double(out, RT_RESP_BULK, value->number);
-    case RT_RESP_NULL:
-        return put_number(out, RT_RESP_BULK, -1);
-    case RT_RESP_ATTRIBUTE:
-        return -EINVAL;
-    default:
-        return put_value(out, value);
+    if (value.kind == RT_RESP_NULL) {
+        return put(out, "$-1\r\n");
     }
+    if (is_one_of(value.kind, "%~>")) {
+        value.kind = RT_RESP_ARRAY;
+    }
+    return is_one_of(value.kind, "+-:$*") ? put_value(out, &value) : -EINVAL;
 }
 
 int rt_resp_write(struct rt_buffer *out, struct rt_resp_value value,
                   int version)
 {
     size_t length = rt_buffer_length(out);
-    int error =
-        version == 2 ? put_value_2(out, &value) : put_value(out, &value);
+    int error = version == 2 ? put_value_2(out, value) : put_value(out, &value);
 
     if (error) {
         rt_buffer_truncate(out, length);
