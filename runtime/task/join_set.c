@@ -3,8 +3,8 @@
  * is no task but a function here.
  *
  * The set may be gone as soon as its lock is released: it lives in the frame
- * of a task that is told so by what we did under the lock. So whom to wake is
- * found under the lock, and nothing but the wake comes after it.
+ * of a task that is told so by what we did under the lock. So nothing but the
+ * wakes comes after it.
  */
 #include "task/join_set.h"
 
@@ -14,63 +14,46 @@
 #include "base/memory.h"
 #include "future/async.h"
 
-struct member {
+struct rt_join_set_member {
     struct rt_join_set *set; /* borrowed */
     struct rt_list node;     /* in running or ended, or being moved */
     struct rt_join_handle handle;
 };
 
 /* Takes the first member off the list; NULL: there is none. */
-static struct member *pop_member(struct rt_list *list)
+static struct rt_join_set_member *pop_member(struct rt_list *list)
 {
     struct rt_list *node = rt_list_pop_front(list);
 
-    return node ? RT_CONTAINER_OF(node, struct member, node) : NULL;
+    return node ? RT_CONTAINER_OF(node, struct rt_join_set_member, node) : NULL;
 }
 
-static void free_member(struct member *member)
+static void free_member(struct rt_join_set_member *member)
 {
     rt_future_drop(&member->handle.future);
     rt_free(member, sizeof(*member));
-}
-
-static bool has_news_locked(const struct rt_join_set *set)
-{
-    return !rt_list_is_empty(&set->ended) || set->count == 0;
-}
-
-/*
- * Wakes all who wait, if there is news. When they are too many for the list,
- * each of them does the same for the others as it leaves.
- */
-static void unlock_and_tell(struct rt_join_set *set)
-{
-    struct rt_wake_list wakes;
-
-    rt_wake_list_init(&wakes);
-    if (has_news_locked(set)) {
-        rt_waiting_take_locked(&set->waiters, &wakes);
-    }
-    rt_lock_release(&set->lock);
-    rt_wake_list_wake(&wakes);
 }
 
 /* ---- the waker that a completing task calls ---- */
 
 static void end(void *data)
 {
-    struct member *member = data;
+    struct rt_join_set_member *member = data;
     struct rt_join_set *set = member->set;
     bool is_told = set->only_counts;
 
-    rt_lock_acquire(&set->lock);
+    rt_lock_acquire(&set->waiters.lock);
     rt_list_remove(&member->node);
     if (is_told) {
         set->count--;
     } else {
         rt_list_push_back(&set->ended, &member->node);
     }
-    unlock_and_tell(set);
+    if (is_told && set->count > 0) {
+        rt_lock_release(&set->waiters.lock);
+    } else {
+        rt_waiters_unlock_and_wake(&set->waiters);
+    }
     if (is_told) {
         free_member(member);
     }
@@ -90,23 +73,23 @@ void rt_join_set_init(struct rt_join_set *set)
     *set = (struct rt_join_set){0};
     rt_list_init(&set->running);
     rt_list_init(&set->ended);
-    rt_list_init(&set->waiters);
+    rt_waiters_init(&set->waiters);
 }
 
 size_t rt_join_set_count(struct rt_join_set *set)
 {
     size_t count;
 
-    rt_lock_acquire(&set->lock);
+    rt_lock_acquire(&set->waiters.lock);
     count = set->count;
-    rt_lock_release(&set->lock);
+    rt_lock_release(&set->waiters.lock);
     return count;
 }
 
 int rt_join_set_spawn(struct rt_join_set *set, struct rt_future *frame,
                       size_t frame_size)
 {
-    struct member *member = rt_alloc(sizeof(*member));
+    struct rt_join_set_member *member = rt_alloc(sizeof(*member));
     struct rt_waker waker = {&member_waker_ops, member};
     int error;
 
@@ -121,10 +104,10 @@ int rt_join_set_spawn(struct rt_join_set *set, struct rt_future *frame,
         free_member(member);
         return error;
     }
-    rt_lock_acquire(&set->lock);
+    rt_lock_acquire(&set->waiters.lock);
     set->count++;
     rt_list_push_back(&set->running, &member->node);
-    rt_lock_release(&set->lock);
+    rt_lock_release(&set->waiters.lock);
     if (rt_task_poll_join(member->handle.task, &waker)) {
         end(member); /* another thread was so quick */
     }
@@ -139,15 +122,15 @@ void rt_join_set_abort_all(struct rt_join_set *set)
 {
     for (size_t left = rt_join_set_count(set); left > 0; left--) {
         struct rt_abort_handle task = {NULL};
-        struct member *member;
+        struct rt_join_set_member *member;
 
-        rt_lock_acquire(&set->lock);
+        rt_lock_acquire(&set->waiters.lock);
         member = pop_member(&set->running);
         if (member) {
             rt_list_push_back(&set->running, &member->node);
             task = rt_join_abort_handle(&member->handle);
         }
-        rt_lock_release(&set->lock);
+        rt_lock_release(&set->waiters.lock);
         rt_abort(&task);
         rt_abort_handle_drop(&task);
     }
@@ -157,11 +140,11 @@ void rt_join_set_abort_all(struct rt_join_set *set)
  * A member that is ours alone, or NULL: the first is ending on another thread
  * right now. That thread finds it on no list and moves it on all the same.
  */
-static struct member *take_back(struct rt_join_set *set)
+static struct rt_join_set_member *take_back(struct rt_join_set *set)
 {
-    struct member *member;
+    struct rt_join_set_member *member;
 
-    rt_lock_acquire(&set->lock);
+    rt_lock_acquire(&set->waiters.lock);
     member = pop_member(&set->ended);
     if (!member) {
         member = pop_member(&set->running);
@@ -170,14 +153,14 @@ static struct member *take_back(struct rt_join_set *set)
         }
     }
     set->count -= member != NULL;
-    unlock_and_tell(set);
+    rt_lock_release(&set->waiters.lock);
     return member;
 }
 
 void rt_join_set_detach_all(struct rt_join_set *set)
 {
     while (rt_join_set_count(set) > 0) {
-        struct member *member = take_back(set);
+        struct rt_join_set_member *member = take_back(set);
 
         if (member) {
             free_member(member);
@@ -195,56 +178,46 @@ void rt_join_set_deinit(struct rt_join_set *set)
 
 /* ---- waiting for the next ---- */
 
-/* Its handle is ready at once, since the task is complete. */
-static void report(struct rt_join_set_next *next, struct member *member,
-                   struct rt_context *cx)
+/*
+ * All who wait are woken at each end, so that there is nobody to tell when
+ * this one takes the last.
+ */
+static bool has_news_locked(struct rt_future *future)
 {
-    rt_join_into(&member->handle, next->into, next->into_size);
-    rt_future_poll(&member->handle.future, cx);
-    next->result = member->handle.result;
-    free_member(member);
+    struct rt_join_set_next *self = RT_SELF(future, struct rt_join_set_next);
+    struct rt_join_set *set = self->set;
+
+    self->member = pop_member(&set->ended);
+    set->count -= self->member != NULL;
+    return self->member || set->count == 0;
 }
 
 static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_join_set_next *next = RT_SELF(future, struct rt_join_set_next);
-    struct rt_join_set *set = next->set;
-    struct rt_waker own = RT_NO_WAKER;
-    struct member *member = NULL;
+    struct rt_join_set_next *self = RT_SELF(future, struct rt_join_set_next);
+    struct rt_join_set_member *member;
 
-    if (!rt_budget_spend(cx)) {
+    if (rt_wait_poll(&self->set->waiters, &self->wait, future, has_news_locked,
+                     cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    rt_lock_acquire(&set->lock);
-    if (has_news_locked(set)) {
-        member = pop_member(&set->ended);
-        set->count -= member != NULL;
-        own = rt_waiting_leave_locked(&next->waiting);
-        next->set = NULL;
-    } else {
-        rt_waiting_enter_locked(&next->waiting, &set->waiters, cx->waker);
-    }
-    unlock_and_tell(set);
-    rt_waker_drop(&own);
+    member = self->member;
+    self->result = -ECHILD;
     if (member) {
-        report(next, member, cx);
+        /* Ready at once, since the task is complete. */
+        rt_join_into(&member->handle, self->into, self->into_size);
+        rt_future_poll(&member->handle.future, cx);
+        self->result = member->handle.result;
+        free_member(member);
     }
-    return next->set ? RT_PENDING : RT_READY;
+    return RT_READY;
 }
 
-/* One that was woken may have to wake others. */
 static void next_drop(struct rt_future *future)
 {
-    struct rt_join_set_next *next = RT_SELF(future, struct rt_join_set_next);
-    struct rt_waker own;
+    struct rt_join_set_next *self = RT_SELF(future, struct rt_join_set_next);
 
-    if (!next->set) {
-        return; /* it may be gone */
-    }
-    rt_lock_acquire(&next->set->lock);
-    own = rt_waiting_leave_locked(&next->waiting);
-    unlock_and_tell(next->set);
-    rt_waker_drop(&own);
+    rt_wait_drop(&self->set->waiters, &self->wait);
 }
 
 static const struct rt_future_ops next_ops = {
@@ -261,6 +234,5 @@ struct rt_join_set_next rt_join_set_next(struct rt_join_set *set, void *into,
         .set = set,
         .into = into,
         .into_size = into_size,
-        .result = -ECHILD,
     };
 }

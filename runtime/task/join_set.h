@@ -16,26 +16,26 @@
 #ifndef RT_TASK_JOIN_SET_H
 #define RT_TASK_JOIN_SET_H
 
-#include "base/lock.h"
-#include "future/waiting.h"
 #include "sched/runtime.h"
+#include "sync/waiters.h"
+
+struct rt_join_set_member; /* private */
 
 struct rt_join_set {
-    bool only_counts; /* keeps no results: for the tracker */
-    struct rt_lock lock;
-    size_t count;           /* guarded by lock, like the rest: tasks whose end
-                               was not reported yet */
-    struct rt_list running; /* a member for each task */
-    struct rt_list ended;   /* members, in the order of their ends */
-    struct rt_list waiters; /* of struct rt_waiting */
+    bool only_counts;          /* keeps no results: for the tracker */
+    struct rt_waiters waiters; /* its lock guards the rest */
+    size_t count;              /* tasks whose end was not reported yet */
+    struct rt_list running;    /* a member for each task */
+    struct rt_list ended;      /* members, in the order of their ends */
 };
 
 struct rt_join_set_next {
     struct rt_future future;
-    struct rt_join_set *set;   /* borrowed; NULL once it is ready */
-    void *into;                /* borrowed: see rt_join_set_next; or NULL */
-    size_t into_size;          /* bytes */
-    struct rt_waiting waiting; /* guarded by the lock of the set */
+    struct rt_join_set *set; /* borrowed */
+    void *into;              /* borrowed: see rt_join_set_next; or NULL */
+    size_t into_size;        /* bytes */
+    struct rt_wait wait;
+    struct rt_join_set_member *member; /* owned: that it found; or NULL */
     int result; /* when ready: 0, a task ran to its end; -ECANCELED, one was
                    aborted; -ECHILD, there is none */
 };

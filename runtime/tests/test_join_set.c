@@ -100,7 +100,6 @@ START_TEST(all_who_wait_are_woken_and_one_gets_the_result)
 {
     enum { MANY = 100 }; /* more than a wake list holds */
     static struct rt_join_set_next next[MANY];
-    int woken;
 
     start();
     spawn_probe(0, 0);
@@ -109,9 +108,8 @@ START_TEST(all_who_wait_are_woken_and_one_gets_the_result)
         ck_assert_int_eq(kit_poll(&next[i].future, &waker), RT_PENDING);
     }
     kit_settle(runtime);
-    woken = waker.wakes;
+    ck_assert_int_eq(waker.wakes, MANY);
     rt_future_drop(&next[0].future);
-    ck_assert_int_gt(waker.wakes, woken);
     for (int i = 1; i < MANY; i++) {
         ck_assert_int_eq(kit_poll(&next[i].future, &waker), RT_READY);
         ck_assert_int_eq(next[i].result, i == 1 ? 0 : -ECHILD);
