@@ -63,27 +63,66 @@ struct rt_fs rt_file_metadata(struct rt_file *file, struct stat *metadata)
 
 /* ---- at the position, as an io ---- */
 
-/* The position goes on by what was moved, if the file has one. */
-static void advance(struct rt_file *file, int64_t moved)
-{
-    if (file->position >= 0 && moved > 0) {
-        file->position += moved;
-    }
-}
-
 /*
- * Is this what ran last: a read at the position, also one that was dropped; or
- * the write of the future with this waiter, and not of one that was dropped?
- * The waiter has no other use here: it is marked when its request begins.
+ * Is what ran last what is asked for: a read at the position, also one that
+ * was dropped; or the write of the future with this waiter, and not of one that
+ * was dropped? The waiter has no other use here: it is marked at the begin.
  */
-static bool is_last(const struct rt_file *file, enum rt_fs_code code,
-                    const struct rt_io_waiter *waiter)
+static bool is_last(const struct rt_file *file,
+                    const struct rt_io_request *asked)
 {
     const struct rt_fs_operation *operation = file->last.operation;
 
-    return operation && operation->request.code == code &&
-           operation->request.offset == file->position &&
-           (code == RT_FS_READ || waiter->interest == RT_WRITABLE);
+    if (!operation || operation->request.offset != file->position) {
+        return false;
+    }
+    return operation->request.code == RT_FS_READ
+               ? asked->what == RT_IO_READ
+               : asked->what == RT_IO_WRITE &&
+                     asked->waiter->interest == RT_WRITABLE;
+}
+
+static void begin(struct rt_file *file, const struct rt_io_request *asked)
+{
+    bool is_read = asked->what == RT_IO_READ;
+    struct rt_fs_request request = {
+        .code = is_read ? RT_FS_READ : RT_FS_WRITE,
+        .bytes = is_read ? NULL : asked->pieces->iov_base,
+        .size = asked->pieces->iov_len,
+        .offset = file->position,
+    };
+
+    rt_future_drop(&file->last.future);
+    file->last = on_file(file, request, NULL);
+    asked->waiter->interest = RT_WRITABLE;
+}
+
+/*
+ * Takes what the last one has brought. Of a pipe bytes come only once: those
+ * that don't fit, since they were read for one who wanted more and was dropped,
+ * stay for the next read.
+ */
+static ssize_t take_last(struct rt_file *file, const struct iovec *piece,
+                         bool is_read)
+{
+    struct rt_fs *last = &file->last;
+    int64_t result = last->result;
+
+    if (result > (int64_t)piece->iov_len) {
+        result = (int64_t)piece->iov_len;
+    }
+    if (result > 0) {
+        if (is_read) {
+            memcpy(piece->iov_base, last->operation->bytes, (size_t)result);
+        }
+        last->operation->bytes += result;
+        last->result -= result;
+        file->position += file->position >= 0 ? result : 0;
+    }
+    if (last->result <= 0 || file->position >= 0) {
+        rt_future_drop(&last->future);
+    }
+    return (ssize_t)result;
 }
 
 /* Waits for what runs at the position, if anything does. */
@@ -95,69 +134,21 @@ static enum rt_poll poll_last(struct rt_file *file, struct rt_context *cx)
                                                      : rt_future_poll(last, cx);
 }
 
-/* Waits until the request is what ran last. */
-static enum rt_poll poll_request(struct rt_file *file,
-                                 struct rt_io_waiter *waiter,
-                                 struct rt_fs_request request,
-                                 struct rt_context *cx)
-{
-    if (!rt_budget_spend(cx) || poll_last(file, cx) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    if (is_last(file, request.code, waiter)) {
-        return RT_READY;
-    }
-    rt_future_drop(&file->last.future);
-    request.offset = file->position;
-    file->last = on_file(file, request, NULL);
-    waiter->interest = RT_WRITABLE;
-    return poll_last(file, cx);
-}
-
-/*
- * Of a pipe bytes come only once, so those that don't fit into the buffer of
- * this read, but did into that of one that was dropped, stay for the next one.
- */
-static enum rt_poll file_read(struct rt_io *io, struct rt_io_request *asked,
+static enum rt_poll file_poll(struct rt_io *io, struct rt_io_request *asked,
                               struct rt_context *cx)
 {
     struct rt_file *file = RT_CONTAINER_OF(io, struct rt_file, io);
-    size_t size = asked->pieces->iov_len;
-    struct rt_fs_request request = {.code = RT_FS_READ, .size = size};
-    struct rt_fs *last = &file->last;
 
-    if (poll_request(file, asked->waiter, request, cx) == RT_PENDING) {
+    if (!rt_budget_spend(cx) || poll_last(file, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    asked->result =
-        last->result < (int64_t)size ? (ssize_t)last->result : (ssize_t)size;
-    if (asked->result > 0) {
-        memcpy(asked->pieces->iov_base, last->operation->bytes,
-               (size_t)asked->result);
-        last->operation->bytes += asked->result;
-        last->result -= asked->result;
-        advance(file, asked->result);
+    if (!is_last(file, asked)) {
+        begin(file, asked);
+        if (poll_last(file, cx) == RT_PENDING) {
+            return RT_PENDING;
+        }
     }
-    if (last->result <= 0 || file->position >= 0) {
-        rt_future_drop(&last->future);
-    }
-    return RT_READY;
-}
-
-static enum rt_poll file_write(struct rt_io *io, struct rt_io_request *asked,
-                               struct rt_context *cx)
-{
-    struct rt_file *file = RT_CONTAINER_OF(io, struct rt_file, io);
-    struct rt_fs_request request = {.code = RT_FS_WRITE,
-                                    .bytes = asked->pieces->iov_base,
-                                    .size = asked->pieces->iov_len};
-
-    if (poll_request(file, asked->waiter, request, cx) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    asked->result = (ssize_t)file->last.result;
-    advance(file, asked->result);
-    rt_future_drop(&file->last.future);
+    asked->result = take_last(file, asked->pieces, asked->what == RT_IO_READ);
     return RT_READY;
 }
 
@@ -167,7 +158,7 @@ static void file_close(struct rt_io *io)
 }
 
 static const struct rt_io_ops file_io_ops = {
-    .poll = {[RT_IO_READ] = file_read, [RT_IO_WRITE] = file_write},
+    .poll = {[RT_IO_READ] = file_poll, [RT_IO_WRITE] = file_poll},
     .close = file_close,
 };
 
