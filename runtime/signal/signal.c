@@ -4,27 +4,21 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/panic.h"
+#include "future/async.h"
 #include "sched/runtime.h"
 #include "trace/trace.h"
 
-enum {
-    LISTENERS_MOST = 64,
-    TAKEN = -1, /* in fd_plus_1: the slot is being filled */
-};
+enum { LISTENERS_MOST = 64 };
 
 /*
- * What the handler touches: counters, and the eventfds of the listeners. A
- * slot holds the fd plus one, so that 0 is free; number is set before it.
+ * What the handler touches: counters, and the listeners, each the number of
+ * its signal and, in the lower half, the fd to write to; 0 is free.
  */
 static _Atomic uint32_t counts[NSIG];
-static struct {
-    _Atomic int number;
-    _Atomic int fd_plus_1;
-} listeners[LISTENERS_MOST];
+static _Atomic uint64_t listeners[LISTENERS_MOST];
 static _Atomic uint32_t handlers; /* threads that are in on_signal */
 
 /* Only what is async-signal-safe: atomics and write. */
@@ -36,10 +30,10 @@ static void on_signal(int number)
     atomic_fetch_add(&handlers, 1);
     atomic_fetch_add(&counts[number], 1);
     for (int i = 0; i < LISTENERS_MOST; i++) {
-        int fd = atomic_load(&listeners[i].fd_plus_1) - 1;
+        uint64_t listener = atomic_load(&listeners[i]);
 
-        if (fd >= 0 && atomic_load(&listeners[i].number) == number) {
-            (void)!write(fd, &one, sizeof(one));
+        if (listener >> 32 == (uint64_t)number) {
+            (void)!write((int)(uint32_t)listener, &one, sizeof(one));
         }
     }
     atomic_fetch_sub(&handlers, 1);
@@ -57,123 +51,87 @@ static void install_handler(int number)
     }
 }
 
-static int add_listener(int number, int fd)
+static int add_listener(struct rt_signal *listener)
 {
-    for (int i = 0; i < LISTENERS_MOST; i++) {
-        int free_slot = 0;
+    uint64_t entry = (uint64_t)listener->number << 32 |
+                     (uint32_t)listener->interrupt.write_fd;
 
-        if (atomic_compare_exchange_strong(&listeners[i].fd_plus_1, &free_slot,
-                                           TAKEN)) {
-            atomic_store(&listeners[i].number, number);
-            atomic_store(&listeners[i].fd_plus_1, fd + 1);
+    for (int i = 0; i < LISTENERS_MOST; i++) {
+        uint64_t none = 0;
+
+        if (atomic_compare_exchange_strong(&listeners[i], &none, entry)) {
+            listener->place = i + 1;
             return 0;
         }
     }
     return -EMFILE;
 }
 
+/* Opens the fd that the handler writes to. */
+static int begin_listening(struct rt_signal *listener,
+                           const struct rt_context *cx)
+{
+    struct rt_driver *driver = rt_runtime_driver(rt_context_runtime(cx));
+    int error = rt_interrupt_init(&listener->interrupt);
+
+    if (error) {
+        return error;
+    }
+    error = rt_driver_register(driver, listener->interrupt.read_fd, "signal",
+                               &listener->source);
+    if (error) {
+        rt_interrupt_deinit(&listener->interrupt);
+        return error;
+    }
+    return add_listener(listener);
+}
+
 /*
  * A handler on another thread may have read the fd and not written yet. Were
  * the fd closed now, and used again for a socket, it would write there.
  */
-static void wait_for_handlers(void)
-{
-    while (atomic_load(&handlers) > 0) {
-        sched_yield();
-    }
-}
-
-static void remove_listener(int fd)
-{
-    for (int i = 0; i < LISTENERS_MOST; i++) {
-        int taken = fd + 1;
-
-        if (atomic_compare_exchange_strong(&listeners[i].fd_plus_1, &taken,
-                                           0)) {
-            wait_for_handlers();
-            return;
-        }
-    }
-}
-
-static struct rt_signal *signal_of(struct rt_future *future)
-{
-    return (struct rt_signal *)(void *)future;
-}
-
-/* Opens the eventfd that the handler writes to. */
-static int begin_listening(struct rt_signal *listener, struct rt_driver *driver)
-{
-    int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    int error;
-
-    if (fd < 0) {
-        return -errno;
-    }
-    error = rt_driver_register(driver, fd, "signal", &listener->source);
-    if (error) {
-        close(fd);
-        return error;
-    }
-    listener->fd = fd;
-    listener->driver = driver;
-    return add_listener(listener->number, fd);
-}
-
 static void end_listening(struct rt_signal *listener)
 {
-    rt_io_waiter_cancel(&listener->waiter);
-    if (listener->driver) {
-        remove_listener(listener->fd);
+    if (listener->source) {
+        if (listener->place > 0) {
+            atomic_store(&listeners[listener->place - 1], 0);
+        }
+        while (atomic_load(&handlers) > 0) {
+            sched_yield();
+        }
+        rt_io_waiter_cancel(&listener->waiter);
         rt_driver_deregister(listener->source);
-        close(listener->fd);
-        listener->driver = NULL;
+        rt_interrupt_deinit(&listener->interrupt);
+        listener->source = NULL;
     }
-}
-
-static bool has_come(const struct rt_signal *listener)
-{
-    return atomic_load(&counts[listener->number]) != listener->seen;
-}
-
-/*
- * Leaves a waiter: 0, or an error. The eventfd becomes readable once a signal
- * has come, so that it is readable says enough: nobody reads it.
- */
-static int wait_for_signal(struct rt_signal *listener,
-                           const struct rt_context *cx)
-{
-    return rt_source_wait(listener->source, &listener->waiter, RT_READABLE, cx);
 }
 
 static enum rt_poll signal_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_signal *listener = signal_of(future);
-    int error;
+    struct rt_signal *listener = RT_SELF(future, struct rt_signal);
+    int result = listener->source ? 0 : begin_listening(listener, cx);
 
-    if (!listener->driver) {
-        listener->result = begin_listening(
-            listener, rt_runtime_driver(rt_context_runtime(cx)));
-        if (listener->result) {
-            return RT_READY;
-        }
-    }
-    if (!has_come(listener)) {
-        error = wait_for_signal(listener, cx);
-        if (error == 0) {
+    if (result == 0 &&
+        atomic_load(&counts[listener->number]) == listener->seen) {
+        result = rt_source_wait(listener->source, &listener->waiter,
+                                RT_READABLE, cx);
+        if (result == 0) {
             return RT_PENDING;
         }
-        listener->result = error == -EAGAIN ? 0 : error;
     }
-    RT_TRACE(rt_trace_write(RT_TRACE_SIGNAL, rt_trace_task(),
-                            (uint32_t)listener->number, 0, 0));
+    /* It has become readable, which says enough: nobody reads it. */
+    listener->result = result == -EAGAIN ? 0 : result;
+    if (listener->result == 0) {
+        RT_TRACE(rt_trace_write(RT_TRACE_SIGNAL, rt_trace_task(),
+                                (uint32_t)listener->number, 0, 0));
+    }
     end_listening(listener);
     return RT_READY;
 }
 
 static void signal_drop(struct rt_future *future)
 {
-    end_listening(signal_of(future));
+    end_listening(RT_SELF(future, struct rt_signal));
 }
 
 static const struct rt_future_ops signal_ops = {

@@ -12,15 +12,16 @@
 #define RT_SIGNAL_SIGNAL_H
 
 #include "driver/driver.h"
+#include "driver/interrupt.h"
 #include "future/future.h"
 
 struct rt_signal {
     struct rt_future future;
-    struct rt_driver *driver; /* borrowed; NULL until the first poll */
-    struct rt_source *source; /* owned */
+    struct rt_source *source; /* owned; NULL: does not listen */
     struct rt_io_waiter waiter;
+    struct rt_interrupt interrupt; /* raised by the handler */
+    int place;                     /* in the handler's list; 0: none */
     int number;
-    int fd;        /* owned: an eventfd that the handler writes to */
     uint32_t seen; /* how often the signal had come at the call */
     int result;    /* when ready: 0, or a negative errno */
 };
