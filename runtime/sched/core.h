@@ -35,7 +35,6 @@ struct rt_worker {
     struct rt_runtime *runtime; /* borrowed */
     uint32_t index;
     uint32_t until_events; /* polls until it asks the driver in between */
-    uint32_t tick;         /* polls so far, modulo 2^32 */
     int64_t allocated;     /* see references */
     struct rt_pool pool;   /* memory of tasks */
     struct rt_random random;
@@ -237,8 +236,7 @@ int rt_core_start_worker(struct rt_worker *worker);
 void rt_core_stop_workers(struct rt_runtime *runtime);
 
 /* Queues a task that was woken, or spawned, by the worker's own thread. */
-void rt_core_push_local(struct rt_worker *worker, struct rt_task *task,
-                        bool is_yield);
+void rt_core_push_local(struct rt_worker *worker, struct rt_task *task);
 
 /* There is work that others could do: wakes one, if nobody is looking. */
 void rt_core_notify_one(struct rt_runtime *runtime);

@@ -227,7 +227,7 @@ static void push_injected_locked(struct rt_runtime *runtime,
 static inline void push(struct rt_worker *worker, struct rt_task *task)
 {
     if (rt_core_is_multi(worker->runtime)) {
-        rt_core_push_local(worker, task, false);
+        rt_core_push_local(worker, task);
     } else {
         rt_core_push_ready(worker, task);
     }

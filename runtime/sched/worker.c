@@ -15,10 +15,7 @@
 #include "sched/core.h"
 #include "trace/trace.h"
 
-enum {
-    INJECT_INTERVAL = 61, /* polls between two looks at the injected tasks */
-    NEXT_MOST = 3,        /* how often `next` goes first in a row */
-};
+enum { NEXT_MOST = 3 }; /* how often `next` goes first in a row */
 
 /* ---- queueing ---- */
 
@@ -62,25 +59,28 @@ static void push_quietly(struct rt_worker *worker, struct rt_task *task)
     }
 }
 
+/*
+ * Calls for help only when the deque was empty. As long as it is not, somebody
+ * was called before who either searches still, or has found work and then has
+ * called the next one (end_search), or has seen on its last look that we have
+ * tasks; and if none of this is so, nobody sleeps.
+ */
 static void push_back(struct rt_worker *worker, struct rt_task *task)
 {
+    bool was_empty = rt_deque_length(&worker->deque) == 0;
+
     push_quietly(worker, task);
     /* On its way out of park the worker looks itself whether to call help. */
-    if (!worker->is_asleep) {
+    if (was_empty && !worker->is_asleep) {
         rt_core_notify_one(worker->runtime);
     }
 }
 
-void rt_core_push_local(struct rt_worker *worker, struct rt_task *task,
-                        bool is_yield)
+void rt_core_push_local(struct rt_worker *worker, struct rt_task *task)
 {
     struct rt_task *before = worker->next;
 
     RT_TRACE(trace_enqueue(worker, task));
-    if (is_yield) {
-        push_back(worker, task);
-        return;
-    }
     worker->next = task;
     if (before) {
         push_back(worker, before);
@@ -90,6 +90,17 @@ void rt_core_push_local(struct rt_worker *worker, struct rt_task *task,
 bool rt_core_has_tasks(const struct rt_worker *worker)
 {
     return worker->next || rt_deque_length(&worker->deque) > 0;
+}
+
+/* Behind all that the worker has: it woke itself, and others go first. */
+static void push_last(struct rt_worker *worker, struct rt_task *task)
+{
+    RT_TRACE(trace_enqueue(worker, task));
+    if (rt_core_has_tasks(worker)) {
+        push_back(worker, task);
+    } else {
+        worker->next = task; /* first and last are the same */
+    }
 }
 
 /* ---- the next task ---- */
@@ -105,6 +116,17 @@ static struct rt_task *take_own(struct rt_worker *worker)
     return rt_deque_pop(&worker->deque);
 }
 
+/* All at once: who comes for one of them calls the next one. */
+static void push_all(struct rt_worker *worker, struct rt_queue *tasks)
+{
+    struct rt_task *task;
+
+    while ((task = rt_queue_pop(tasks))) {
+        push_quietly(worker, task);
+    }
+    rt_core_notify_one(worker->runtime);
+}
+
 /* Takes a fair share of the injected tasks; returns the first. */
 static struct rt_task *take_injected(struct rt_worker *worker)
 {
@@ -113,35 +135,14 @@ static struct rt_task *take_injected(struct rt_worker *worker)
         rt_inject_length(&runtime->inject) / runtime->worker_count + 1;
     struct rt_queue taken;
     struct rt_task *first;
-    struct rt_task *task;
 
     share = share < RT_DEQUE_SIZE / 2 ? share : RT_DEQUE_SIZE / 2;
     taken = rt_inject_take(&runtime->inject, share);
     first = rt_queue_pop(&taken);
-    while ((task = rt_queue_pop(&taken))) {
-        push_quietly(worker, task);
+    if (taken.first) {
+        push_all(worker, &taken);
     }
     return first;
-}
-
-static struct rt_task *take_one_injected(struct rt_worker *worker)
-{
-    struct rt_queue taken = rt_inject_take(&worker->runtime->inject, 1);
-
-    return rt_queue_pop(&taken);
-}
-
-static struct rt_task *next_task(struct rt_worker *worker)
-{
-    struct rt_task *task = NULL;
-
-    if (worker->tick % INJECT_INTERVAL == 0) {
-        task = take_one_injected(worker);
-    }
-    if (!task) {
-        task = take_own(worker);
-    }
-    return task ? task : take_injected(worker);
 }
 
 static struct rt_task *steal_from_someone(struct rt_worker *worker)
@@ -197,80 +198,109 @@ static void end_search(struct rt_worker *worker)
     }
 }
 
-/* The poll may give the worker away (rt_block_in_place): then don't touch it.
+/*
+ * The poll may give the worker away (rt_block_in_place): then false, and it is
+ * not ours to touch any more.
  */
-static void poll_task(struct rt_worker *worker, struct rt_context *cx,
-                      struct rt_task *task)
+static inline bool poll_task(struct rt_worker *worker, struct rt_context *cx,
+                             struct rt_task *task)
 {
-    struct rt_runtime *runtime = worker->runtime;
     enum rt_task_after after;
 
-    cx->budget = runtime->builder.poll_budget;
+    cx->budget = worker->runtime->builder.poll_budget;
     RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
                             rt_deque_length(&worker->deque)));
     after = rt_task_run(task, cx);
     if (rt_core_worker != worker) {
-        if (after == RT_TASK_AFTER_AGAIN || after == RT_TASK_AFTER_DEFERRED) {
+        if (after & RT_TASK_AFTER_AGAIN) {
             task->owner->schedule(task->owner, task); /* as a stranger */
         }
-        return;
+        return false;
     }
     rt_core_count(&worker->counts.polls, 1);
     if (after == RT_TASK_AFTER_AGAIN) {
-        rt_core_push_local(worker, task, true);
+        push_last(worker, task);
     } else if (after == RT_TASK_AFTER_DEFERRED) {
         rt_queue_push(&worker->deferred, task);
+    }
+    return true;
+}
+
+/* Now the task woken last has to wait its turn, if there are others. */
+static void end_row(struct rt_worker *worker)
+{
+    struct rt_task *task = worker->next;
+
+    if (task && rt_deque_length(&worker->deque) > 0) {
+        worker->next = NULL;
+        push_back(worker, task);
     }
 }
 
 /* Polls the task, and then what it woke last, a few times in a row. */
-static void run_task(struct rt_worker *worker, struct rt_context *cx,
-                     struct rt_task *task)
+static inline void run_task(struct rt_worker *worker, struct rt_context *cx,
+                            struct rt_task *task)
 {
+    int in_a_row = 0;
+
     end_search(worker);
-    for (int i = 0; task; i++) {
-        poll_task(worker, cx, task);
-        if (rt_core_worker != worker) {
+    while (task && poll_task(worker, cx, task)) {
+        if (in_a_row++ == NEXT_MOST) {
+            end_row(worker);
             return;
         }
         task = worker->next;
         worker->next = NULL;
-        if (task && i == NEXT_MOST) {
-            push_back(worker, task); /* the others have waited long enough */
-            return;
-        }
     }
 }
 
 static void wake_deferred(struct rt_worker *worker)
 {
     struct rt_queue yielded = rt_core_take_deferred(worker);
-    struct rt_task *task;
 
-    if (!yielded.first) {
-        return;
+    if (rt_trace_is_open()) {
+        for (const struct rt_task *task = yielded.first; task;
+             task = task->queue_next) {
+            trace_enqueue(worker, task);
+        }
     }
-    while ((task = rt_queue_pop(&yielded))) {
-        RT_TRACE(trace_enqueue(worker, task));
-        push_quietly(worker, task);
+    if (yielded.first) {
+        push_all(worker, &yielded);
     }
-    rt_core_notify_one(worker->runtime); /* who comes calls the next one */
 }
 
-static void turn(struct rt_worker *worker, struct rt_context *cx)
+/* What has a turn now and then, however many tasks this worker has. */
+static struct rt_task *look_elsewhere(struct rt_worker *worker)
 {
-    struct rt_task *task;
+    struct rt_queue injected;
 
-    worker->tick++;
+    worker->until_events = worker->runtime->builder.event_interval;
+    rt_core_try_driver(worker);
+    wake_deferred(worker);
+    injected = rt_inject_take(&worker->runtime->inject, 1);
+    return rt_queue_pop(&injected);
+}
+
+static struct rt_task *next_task(struct rt_worker *worker)
+{
+    struct rt_task *task = NULL;
+
     if (--worker->until_events == 0) {
-        worker->until_events = worker->runtime->builder.event_interval;
-        rt_core_try_driver(worker);
-        wake_deferred(worker);
+        task = look_elsewhere(worker);
     }
-    task = next_task(worker);
     if (!task) {
-        task = search(worker);
+        task = take_own(worker);
     }
+    if (!task) {
+        task = take_injected(worker);
+    }
+    return task ? task : search(worker);
+}
+
+static inline void turn(struct rt_worker *worker, struct rt_context *cx)
+{
+    struct rt_task *task = next_task(worker);
+
     if (task) {
         run_task(worker, cx, task);
     } else if (worker->deferred.first) {
