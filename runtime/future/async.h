@@ -89,11 +89,7 @@ static inline enum rt_poll rt_await_poll(struct rt_future *self,
         return RT_PENDING;
     }
     self->awaiting = NULL;
-    if (child->awaiting || child->ops->drop) {
-        rt_future_drop(child);
-    } else {
-        child->resume = RT_FUTURE_DROPPED; /* the same, at once */
-    }
+    rt_future_drop_ready(child);
     return RT_READY;
 }
 

@@ -106,7 +106,8 @@ static struct rt_pool_block *cut(struct rt_pool_chunk *chunk, size_t size)
 }
 
 /* The slow path of an allocation: no block of this class was freed here. */
-static struct rt_pool_block *find_block(struct rt_pool *pool, size_t class)
+static __attribute__((noinline)) struct rt_pool_block *
+find_block(struct rt_pool *pool, size_t class)
 {
     struct rt_pool_block *block;
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/memory.h"
+#include "base/panic.h"
 #include "sched/core.h"
 #include "trace/trace.h"
 
@@ -21,7 +22,7 @@ static struct rt_runtime *runtime_of(struct rt_task_owner *owner)
 static struct rt_shard *shard_of(struct rt_runtime *runtime,
                                  const struct rt_task *task)
 {
-    return &runtime->shards[task->id / RT_SHARD_IDS % runtime->shard_count];
+    return &runtime->shards[task->id / RT_SHARD_IDS & runtime->shard_mask];
 }
 
 static void add_to_count_locked(struct rt_shard *shard, size_t change)
@@ -130,6 +131,22 @@ void rt_core_unref(struct rt_runtime *runtime)
     add_references(runtime, -1);
 }
 
+struct rt_handle rt_handle(struct rt_runtime *runtime)
+{
+    rt_core_ref(runtime);
+    return (struct rt_handle){runtime};
+}
+
+void rt_handle_drop(struct rt_handle *handle)
+{
+    struct rt_runtime *runtime = handle->runtime;
+
+    handle->runtime = NULL;
+    if (runtime) {
+        rt_core_unref(runtime);
+    }
+}
+
 void rt_core_release(struct rt_runtime *runtime)
 {
     int64_t left = 0;
@@ -148,36 +165,23 @@ static void trace_spawn(const struct rt_task *task)
                    rt_trace_string(rt_task_name(task)));
 }
 
-static struct rt_task *create_pooled(struct rt_worker *worker,
-                                     const struct rt_future *frame,
-                                     size_t frame_size, const char *name,
-                                     size_t size)
-{
-    struct rt_task *task = rt_pool_alloc(&worker->pool, size);
-
-    if (task) {
-        rt_task_init(task, &worker->runtime->owner, frame, frame_size, name);
-        task->is_pooled = true;
-    }
-    return task;
-}
-
 /* On the list of those that live. worker: of this thread; NULL: none. */
-static struct rt_task *create_task(struct rt_runtime *runtime,
-                                   struct rt_worker *worker,
-                                   const struct rt_future *frame,
-                                   size_t frame_size, const char *name)
+static inline struct rt_task *create_task(struct rt_runtime *runtime,
+                                          struct rt_worker *worker,
+                                          const struct rt_future *frame,
+                                          size_t frame_size, const char *name)
 {
     size_t size = rt_task_size(frame_size, name);
     bool is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
                      runtime->builder.memory == RT_MEMORY_POOLED;
     struct rt_task *task =
-        is_pooled ? create_pooled(worker, frame, frame_size, name, size)
-                  : rt_task_create(&runtime->owner, frame, frame_size, name);
+        is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
 
     if (!task) {
         return NULL;
     }
+    rt_task_init(task, &runtime->owner, frame, frame_size, name);
+    task->is_pooled = is_pooled;
     if (worker) {
         worker->allocated++;
     } else {
@@ -251,9 +255,9 @@ static void schedule(struct rt_task_owner *owner, struct rt_task *task)
 /* ---- spawning ---- */
 
 /* On a thread that is no worker of the runtime. */
-static int spawn_from_outside(struct rt_runtime *runtime,
-                              const struct rt_future *frame, size_t frame_size,
-                              const char *name, struct rt_task **task)
+static __attribute__((noinline)) int
+spawn_from_outside(struct rt_runtime *runtime, const struct rt_future *frame,
+                   size_t frame_size, const char *name, struct rt_task **task)
 {
     if (!rt_inject_begin(&runtime->inject)) {
         return -ECANCELED;
@@ -275,8 +279,8 @@ int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
     *task = NULL;
     if (!worker) {
         error = spawn_from_outside(runtime, frame, frame_size, name, task);
-    } else if ((*task =
-                    create_task(runtime, worker, frame, frame_size, name))) {
+    } else if ((*task = create_task(runtime, worker, frame, frame_size,
+                                    name))) {
         push(worker, *task);
     } else {
         error = -ENOMEM;
@@ -285,6 +289,52 @@ int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
         rt_future_drop(frame);
     }
     return error;
+}
+
+struct rt_runtime *rt_current_or_panic(const char *what)
+{
+    if (!rt_core_current) {
+        rt_panic("no-runtime", "%s was called outside of a runtime", what);
+    }
+    return rt_core_current;
+}
+
+static inline struct rt_join_handle spawn_on(struct rt_runtime *runtime,
+                                             const char *name,
+                                             struct rt_future *frame,
+                                             size_t frame_size)
+{
+    struct rt_task *task;
+    int error = rt_core_spawn(runtime, frame, frame_size, name, &task);
+
+    return rt_join_handle_make(task, error);
+}
+
+struct rt_join_handle rt_spawn_named(const char *name, struct rt_future *frame,
+                                     size_t frame_size)
+{
+    return spawn_on(rt_current_or_panic("rt_spawn"), name, frame, frame_size);
+}
+
+struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
+{
+    return rt_spawn_named(NULL, frame, frame_size);
+}
+
+int rt_spawn_detached(struct rt_future *frame, size_t frame_size)
+{
+    struct rt_join_handle handle = spawn_on(
+        rt_current_or_panic("rt_spawn_detached"), NULL, frame, frame_size);
+
+    rt_join_detach(&handle);
+    return handle.result;
+}
+
+struct rt_join_handle rt_handle_spawn(const struct rt_handle *handle,
+                                      struct rt_future *frame,
+                                      size_t frame_size)
+{
+    return spawn_on(handle->runtime, NULL, frame, frame_size);
 }
 
 /* ---- the end ---- */
@@ -348,7 +398,7 @@ void rt_core_init_tasks(struct rt_runtime *runtime)
         .release = release,
         .free = free_task,
     };
-    runtime->shard_count = rt_core_is_multi(runtime) ? RT_SHARDS : 1;
+    runtime->shard_mask = rt_core_is_multi(runtime) ? RT_SHARDS - 1 : 0;
     runtime->references = REFERENCE_OF_OWNER;
     rt_inject_init(&runtime->inject);
     for (int i = 0; i < RT_SHARDS; i++) {

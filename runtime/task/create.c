@@ -3,8 +3,6 @@
  */
 #include "task/task.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/word.h"
 
@@ -24,20 +22,10 @@ static uint32_t next_id(void)
     return ++last_id;
 }
 
-static size_t name_size(const char *name)
-{
-    return name ? strlen(name) + 1 : 0;
-}
-
 const char *rt_task_name(const struct rt_task *task)
 {
     return task->has_name ? (const char *)task->future + task->frame_size
                           : rt_future_name(task->future);
-}
-
-size_t rt_task_size(size_t frame_size, const char *name)
-{
-    return sizeof(struct rt_task) + frame_size + name_size(name);
 }
 
 void rt_task_init(struct rt_task *task, struct rt_task_owner *owner,
@@ -53,7 +41,7 @@ void rt_task_init(struct rt_task *task, struct rt_task_owner *owner,
     task->is_pooled = false;
     memcpy((void *)task->future, frame, frame_size);
     if (name) {
-        memcpy((char *)task->future + frame_size, name, name_size(name));
+        strcpy((char *)task->future + frame_size, name);
     }
 }
 

@@ -143,36 +143,6 @@ static const struct rt_waker_ops task_waker_ops = {
 
 /* ---- running ---- */
 
-/*
- * Ends the task: off the owner's list, COMPLETE, the joiner woken. Takes the
- * references of the list and of the caller, in the same exchange if it can.
- */
-static void complete(struct rt_task *task, uint64_t flags,
-                     enum rt_trace_end reason)
-{
-    uint64_t state = atomic_load_explicit(&task->state, memory_order_relaxed);
-    uint64_t next;
-
-    RT_TRACE(rt_trace_write(RT_TRACE_FINISH, task->id, 0, reason, 0));
-    task->owner->release(task->owner, task);
-    /*
-     * Release: the result in the frame is written before the joiner sees
-     * COMPLETE. Acquire: we see the waker that the joiner left.
-     */
-    do {
-        next = state | RT_TASK_COMPLETE | flags;
-        next &= ~(uint64_t)(RT_TASK_HELD | RT_TASK_WOKEN);
-        /* The joiner's waker is in the task, so one reference waits for it. */
-        next -= state & RT_TASK_JOINER ? RT_TASK_ONE_REF : 2 * RT_TASK_ONE_REF;
-    } while (!rt_word_exchange(&task->state, &state, next));
-    if (state & RT_TASK_JOINER) {
-        rt_waker_wake(&task->joiner);
-        rt_task_unref(task);
-    } else if (next / RT_TASK_ONE_REF == 0) {
-        task->owner->free(task->owner, task);
-    }
-}
-
 static void trace_await_chain(const struct rt_task *task)
 {
     const struct rt_future *future = task->future;
@@ -255,13 +225,39 @@ static inline uint64_t end_poll(struct rt_task *task, bool woke_itself)
     return next;
 }
 
+/*
+ * Ends the task: its future dropped, off the owner's list, COMPLETE, the joiner
+ * woken. Takes the references of the list and of the caller, in the same
+ * exchange if it can. outer is the turn around that of the task, if any.
+ */
 static enum rt_task_after finish(struct rt_task *task, uint64_t flags,
-                                 enum rt_trace_end reason)
+                                 enum rt_trace_end reason, struct turn *outer)
 {
+    uint64_t state;
+    uint64_t next;
+
     RT_TRACE(rt_trace_set_task(task->id));
     rt_future_drop(task->future);
-    here = here->outer;
-    complete(task, flags, reason);
+    here = outer;
+    RT_TRACE(rt_trace_write(RT_TRACE_FINISH, task->id, 0, reason, 0));
+    task->owner->release(task->owner, task);
+    state = atomic_load_explicit(&task->state, memory_order_relaxed);
+    /*
+     * Release: the result in the frame is written before the joiner sees
+     * COMPLETE. Acquire: we see the waker that the joiner left.
+     */
+    do {
+        next = state | RT_TASK_COMPLETE | flags;
+        next &= ~(uint64_t)(RT_TASK_HELD | RT_TASK_WOKEN);
+        /* The joiner's waker is in the task, so one reference waits for it. */
+        next -= state & RT_TASK_JOINER ? RT_TASK_ONE_REF : 2 * RT_TASK_ONE_REF;
+    } while (!rt_word_exchange(&task->state, &state, next));
+    if (state & RT_TASK_JOINER) {
+        rt_waker_wake(&task->joiner);
+        rt_task_unref(task);
+    } else if (next / RT_TASK_ONE_REF == 0) {
+        task->owner->free(task->owner, task);
+    }
     RT_TRACE(rt_trace_set_task(0));
     return RT_TASK_AFTER_DONE;
 }
@@ -275,12 +271,13 @@ enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
     if (!(state & RT_TASK_ABORTED)) {
         cx->waker = &turn.waker;
         if (poll_future(task, cx) == RT_READY) {
-            return finish(task, 0, RT_TRACE_END_READY);
+            return finish(task, 0, RT_TRACE_END_READY, turn.outer);
         }
         state = end_poll(task, turn.after != RT_TASK_AFTER_IDLE);
     }
     if (state & RT_TASK_ABORTED) {
-        return finish(task, RT_TASK_CANCELLED, RT_TRACE_END_ABORTED);
+        return finish(task, RT_TASK_CANCELLED, RT_TRACE_END_ABORTED,
+                      turn.outer);
     }
     here = turn.outer;
     return state & RT_TASK_WOKEN ? turn.after | RT_TASK_AFTER_AGAIN
@@ -311,9 +308,8 @@ void rt_task_defer(const struct rt_context *cx)
 
 void rt_task_shutdown(struct rt_task *task)
 {
-    rt_task_ref(task); /* complete takes two: the list's, and this one */
-    rt_future_drop(task->future);
-    complete(task, RT_TASK_CANCELLED, RT_TRACE_END_SHUTDOWN);
+    rt_task_ref(task); /* finish takes two: the list's, and this one */
+    finish(task, RT_TASK_CANCELLED, RT_TRACE_END_SHUTDOWN, here);
 }
 
 void rt_task_abort(struct rt_task *task)

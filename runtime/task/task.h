@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/atomic.h"
 #include "base/list.h"
@@ -86,7 +87,10 @@ struct rt_task {
 static_assert(sizeof(struct rt_task) <= 64, "the header fits a cache line");
 
 /* The bytes that a task of such a frame needs; name as for rt_task_init. */
-size_t rt_task_size(size_t frame_size, const char *name);
+static inline size_t rt_task_size(size_t frame_size, const char *name)
+{
+    return sizeof(struct rt_task) + frame_size + (name ? strlen(name) + 1 : 0);
+}
 
 /*
  * Makes a task in memory of that size. The frame is moved into it: the
