@@ -73,7 +73,7 @@ struct rt_runtime {
     bool has_trace;                    /* we opened it, so we close it */
     uint32_t worker_count;
     struct rt_worker *workers; /* owned */
-    uint32_t shard_mask; /* one less than how many are in use */
+    uint32_t shard_mask;       /* one less than how many are in use */
     struct rt_shard shards[RT_SHARDS];
     struct rt_inject inject;
 

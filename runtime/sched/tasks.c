@@ -279,8 +279,8 @@ int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
     *task = NULL;
     if (!worker) {
         error = spawn_from_outside(runtime, frame, frame_size, name, task);
-    } else if ((*task = create_task(runtime, worker, frame, frame_size,
-                                    name))) {
+    } else if ((*task =
+                    create_task(runtime, worker, frame, frame_size, name))) {
         push(worker, *task);
     } else {
         error = -ENOMEM;

@@ -10,17 +10,13 @@ static void take_result(struct rt_join_handle *handle)
 {
     const struct rt_task *task = handle->task;
 
-    if (rt_task_is_cancelled(task)) {
-        handle->result = -ECANCELED;
-        return;
-    }
-    handle->result = 0;
-    if (!handle->into) {
+    handle->result = rt_task_is_cancelled(task) ? -ECANCELED : 0;
+    if (handle->result || !handle->into) {
         return;
     }
     if (handle->into_size != task->frame_size) {
         rt_panic("join-into-size",
-                 "the place for the frame of '%s' has %zu "
+                 "the place for the frame of '%s' has %u "
                  "bytes, the frame has %u",
                  rt_future_name(task->future), handle->into_size,
                  task->frame_size);
@@ -36,7 +32,7 @@ static enum rt_poll join_poll(struct rt_future *future, struct rt_context *cx)
     if (!task) {
         return RT_READY; /* the spawn failed, and result says why */
     }
-    if (!rt_task_poll_join(task, cx->waker)) {
+    if (!rt_task_is_complete(task) && !rt_task_poll_join(task, cx->waker)) {
         return RT_PENDING;
     }
     take_result(handle);
@@ -65,7 +61,7 @@ const struct rt_future_ops rt_join_ops = {
 void rt_join_into(struct rt_join_handle *handle, void *frame, size_t size)
 {
     handle->into = frame;
-    handle->into_size = size;
+    handle->into_size = (uint32_t)size;
 }
 
 void rt_join_detach(struct rt_join_handle *handle)

@@ -16,7 +16,7 @@ struct rt_join_handle {
     struct rt_future future;
     struct rt_task *task; /* owned: one reference; NULL when used up */
     void *into;           /* borrowed: see rt_join_into; or NULL */
-    size_t into_size;     /* bytes */
+    uint32_t into_size;   /* bytes */
     int result;           /* 0, -ECANCELED, or why spawn failed (-ENOMEM) */
 };
 

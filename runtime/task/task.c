@@ -230,8 +230,9 @@ static inline uint64_t end_poll(struct rt_task *task, bool woke_itself)
  * woken. Takes the references of the list and of the caller, in the same
  * exchange if it can. outer is the turn around that of the task, if any.
  */
-static enum rt_task_after finish(struct rt_task *task, uint64_t flags,
-                                 enum rt_trace_end reason, struct turn *outer)
+static inline enum rt_task_after finish(struct rt_task *task, uint64_t flags,
+                                        enum rt_trace_end reason,
+                                        struct turn *outer)
 {
     uint64_t state;
     uint64_t next;
