@@ -86,11 +86,12 @@ static struct rt_fs_operation *create(const struct rt_fs_request *request)
     size_t block_size =
         sizeof(struct rt_fs_operation) + path_size + other_size + request->size;
     struct rt_fs_operation *operation = rt_alloc(block_size);
-    char *place = (char *)(operation + 1);
+    char *place;
 
     if (!operation) {
         return NULL;
     }
+    place = (char *)(operation + 1);
     rt_job_init(&operation->job, &operation_ops);
     operation->block_size = block_size;
     operation->request = *request;

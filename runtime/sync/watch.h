@@ -70,6 +70,7 @@ static inline void rt_watch_sender_drop(struct rt_watch_sender *sender)
     rt_broadcast_sender_drop(&sender->values);
 }
 
+/* As above. */
 static inline void rt_watch_receiver_drop(struct rt_watch_receiver *receiver)
 {
     rt_broadcast_receiver_drop(&receiver->values);

@@ -174,6 +174,7 @@ static inline bool rt_task_is_complete(const struct rt_task *task)
     return rt_task_state(task) & RT_TASK_COMPLETE;
 }
 
+/* It ended by an abort or a shutdown, not by itself. Any thread. */
 static inline bool rt_task_is_cancelled(const struct rt_task *task)
 {
     return rt_task_state(task) & RT_TASK_CANCELLED;

@@ -522,7 +522,7 @@ static void walk_all(const char *path, bool is_deep)
 {
     struct rt_walk walk = rt_walk(path, is_deep);
     struct rt_walk_entry entry;
-    char *entries[64];
+    char *entries[64] = {NULL};
     size_t count = 0;
     int got;
 

@@ -94,6 +94,7 @@ static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_delay_queue_next *self =
         RT_SELF(future, struct rt_delay_queue_next);
+    struct rt_list *first;
 
     if (self->queue->count == 0) {
         return RT_READY;
@@ -101,8 +102,9 @@ static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
     if (!look(self, cx) || !rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    self->item = RT_CONTAINER_OF(rt_list_pop_front(&self->queue->expired),
-                                 struct rt_delayed, timer.node);
+    first = self->queue->expired.next;
+    rt_list_remove(first);
+    self->item = RT_CONTAINER_OF(first, struct rt_delayed, timer.node);
     leave(self->queue, self->item);
     return RT_READY;
 }
