@@ -69,32 +69,22 @@ static void free_task(struct rt_task_owner *owner, struct rt_task *task)
 
 /* ---- running ---- */
 
-static struct rt_task *take_ready(struct rt_local_executor *executor)
+/* A task that is ready; NULL: there is none, and the waker, if any, is left. */
+static struct rt_task *take_ready(struct rt_local_executor *executor,
+                                  const struct rt_waker *waker)
 {
+    struct rt_waker old = RT_NO_WAKER;
     struct rt_task *task;
 
     rt_lock_acquire(&executor->lock);
     task = rt_queue_pop(&executor->ready);
-    rt_lock_release(&executor->lock);
-    return task;
-}
-
-/* Leaves the waker, unless a task is ready: then returns false. */
-static bool leave_waker(struct rt_local_executor *executor,
-                        const struct rt_waker *waker)
-{
-    struct rt_waker old = RT_NO_WAKER;
-    bool is_idle;
-
-    rt_lock_acquire(&executor->lock);
-    is_idle = executor->ready.length == 0;
-    if (is_idle) {
+    if (!task && waker) {
         old = executor->waker;
         executor->waker = rt_waker_clone(waker);
     }
     rt_lock_release(&executor->lock);
     rt_waker_drop(&old);
-    return is_idle;
+    return task;
 }
 
 static void run_task(struct rt_local_executor *executor, struct rt_task *task,
@@ -117,15 +107,14 @@ static enum rt_poll set_poll(struct rt_future *future, struct rt_context *cx)
         RT_SELF(future, struct rt_local_set)->executor;
     struct rt_task *task;
 
-    for (int i = 0; i < POLLS_AT_ONCE && (task = take_ready(executor)); i++) {
+    for (int i = 0; i < POLLS_AT_ONCE; i++) {
+        task = take_ready(executor, cx->waker);
+        if (!task) {
+            return rt_list_is_empty(&executor->all) ? RT_READY : RT_PENDING;
+        }
         run_task(executor, task, cx);
     }
-    if (rt_list_is_empty(&executor->all)) {
-        return RT_READY;
-    }
-    if (!leave_waker(executor, cx->waker)) {
-        rt_task_defer(cx);
-    }
+    rt_task_defer(cx);
     return RT_PENDING;
 }
 
@@ -143,7 +132,7 @@ static void set_drop(struct rt_future *future)
     executor->is_closed = true;
     rt_lock_release(&executor->lock);
     rt_waker_drop(&executor->waker); /* nobody leaves or wakes one any more */
-    while ((task = take_ready(executor))) {
+    while ((task = take_ready(executor, NULL))) {
         rt_task_unref(task);
     }
     unref(executor);
