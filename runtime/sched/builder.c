@@ -33,17 +33,17 @@ struct rt_builder rt_builder_default(void)
 }
 
 /* A whole number of 0..most, or -1. NULL is none. */
-static int64_t number(const char *text, int64_t most)
+static int64_t number(const char *text, uint32_t most)
 {
     char *end;
-    int64_t value;
+    uint64_t value;
 
     if (!text || !isdigit((unsigned char)*text)) {
         return -1;
     }
     errno = 0;
-    value = strtoll(text, &end, 10);
-    return errno || *end || value > most ? -1 : value;
+    value = strtoull(text, &end, 10);
+    return errno || *end || value > most ? -1 : (int64_t)value;
 }
 
 static const char *after(const char *text, const char *prefix)
@@ -103,6 +103,19 @@ static bool parse_detect_blocking(struct rt_builder *builder, const char *text)
     return ms >= 0;
 }
 
+static bool parse_memory(struct rt_builder *builder, const char *text)
+{
+    static const char *const names[] = {"pooled", "malloc", "numa"};
+
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            builder->memory = (enum rt_memory)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_driver(struct rt_builder *builder, const char *text)
 {
     builder->driver = rt_driver_find(text);
@@ -135,6 +148,7 @@ static const struct {
     {"RT_DRIVER", parse_driver, RT_DRIVER_NAMES},
     {"RT_WORKERS", parse_workers,
      "0 to 256 threads, and with a clock that stands still 0"},
+    {"RT_MEMORY", parse_memory, "pooled, malloc or numa"},
     {"RT_DETECT_BLOCKING", parse_detect_blocking, "milliseconds, or 0"},
     {"RT_NET", check_net, "local:FOLDER"},
     {"RT_TRACE", parse_trace, "a file"},

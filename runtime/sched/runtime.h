@@ -35,10 +35,14 @@
 
 enum { RT_WORKERS_MOST = 256 };
 
-/* Where the memory of tasks comes from. */
+/*
+ * Where the memory of tasks comes from. With NUMA each worker, and what it
+ * starts, stays on the CPUs of one memory node, if there are several.
+ */
 enum rt_memory {
     RT_MEMORY_POOLED, /* free lists of the workers: sched/pool.h */
     RT_MEMORY_MALLOC, /* malloc, so that tools see each task */
+    RT_MEMORY_NUMA,   /* pooled, and near to the worker: sched/nodes.h */
 };
 
 /* How to build a runtime. Start from rt_builder_default() and change it. */
@@ -84,6 +88,7 @@ struct rt_builder rt_builder_default(void);
  *   RT_DRIVER   epoll, io_uring, poll, kqueue: what there is on this system;
  *               when the kernel refuses it, the best one is used
  *   RT_WORKERS  threads that run tasks; 0 for the current thread
+ *   RT_MEMORY   pooled, malloc, numa
  *   RT_DETECT_BLOCKING  ms: a poll that takes so long is reported; 0: off
  *   RT_NET      local:FOLDER (net/tcp.h)
  */

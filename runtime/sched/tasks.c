@@ -173,7 +173,7 @@ static inline struct rt_task *create_task(struct rt_runtime *runtime,
 {
     size_t size = rt_task_size(frame_size, name);
     bool is_pooled = worker && size <= RT_POOL_SIZE_MOST &&
-                     runtime->builder.memory == RT_MEMORY_POOLED;
+                     runtime->builder.memory != RT_MEMORY_MALLOC;
     struct rt_task *task =
         is_pooled ? rt_pool_alloc(&worker->pool, size) : rt_alloc(size);
 

@@ -13,6 +13,7 @@
 
 #include "base/monotonic.h"
 #include "sched/core.h"
+#include "sched/nodes.h"
 #include "trace/trace.h"
 
 enum { NEXT_MOST = 3 }; /* how often `next` goes first in a row */
@@ -322,6 +323,9 @@ static void *worker_main(void *argument)
     rt_core_current = runtime;
     rt_trace_set_worker((uint8_t)worker->index);
     worker->awake_since = rt_monotonic_ns();
+    if (runtime->builder.memory == RT_MEMORY_NUMA) {
+        rt_nodes_bind(RT_NODES_FOLDER, worker->index);
+    }
     rt_core_call_hook(&runtime->builder, runtime->builder.on_thread_start);
     while (rt_core_worker == worker &&
            !atomic_load(&runtime->is_shutting_down)) {

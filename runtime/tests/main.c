@@ -8,22 +8,22 @@
 #include "suites.h"
 
 static Suite *(*const suites[])(void) = {
-    waker_suite,     future_suite,      async_suite,       misuse_suite,
-    task_suite,      join_handle_suite, wheel_suite,       clock_suite,
-    conductor_suite, builder_suite,     executor_suite,    threads_suite,
-    shutdown_suite,  sleep_suite,       interval_suite,    select_suite,
-    local_suite,     tracker_suite,     join_set_suite,    io_suite,
-    address_suite,   tcp_suite,         socket_suite,      udp_suite,
-    unix_suite,      listen_suite,      echo_suite,        signal_suite,
-    dump_suite,      trace_suite,       hostile_suite,     memory_suite,
-    semaphore_suite, once_cell_suite,   notify_suite,      cancel_suite,
-    mpsc_suite,      channels_suite,    duplex_suite,      script_suite,
-    blocking_suite,  stream_suite,      timed_suite,       buffered_suite,
-    until_suite,     fs_suite,          lookup_suite,      codec_suite,
-    framed_suite,    resp_suite,        copy_suite,        driver_suite,
-    multi_suite,     process_suite,     vectored_suite,    pipe_suite,
-    pool_suite,      operation_suite,   stress_suite,      workers_suite,
-    conform_suite,   local_set_suite,   delay_queue_suite,
+    waker_suite,     future_suite,      async_suite,     misuse_suite,
+    task_suite,      join_handle_suite, wheel_suite,     clock_suite,
+    conductor_suite, builder_suite,     executor_suite,  threads_suite,
+    shutdown_suite,  sleep_suite,       interval_suite,  select_suite,
+    local_suite,     tracker_suite,     join_set_suite,  io_suite,
+    address_suite,   tcp_suite,         socket_suite,    udp_suite,
+    unix_suite,      listen_suite,      echo_suite,      signal_suite,
+    dump_suite,      trace_suite,       hostile_suite,   memory_suite,
+    semaphore_suite, once_cell_suite,   notify_suite,    cancel_suite,
+    mpsc_suite,      channels_suite,    duplex_suite,    script_suite,
+    blocking_suite,  stream_suite,      timed_suite,     buffered_suite,
+    until_suite,     fs_suite,          lookup_suite,    codec_suite,
+    framed_suite,    resp_suite,        copy_suite,      driver_suite,
+    multi_suite,     process_suite,     vectored_suite,  pipe_suite,
+    pool_suite,      nodes_suite,       operation_suite, stress_suite,
+    workers_suite,   conform_suite,     local_set_suite, delay_queue_suite,
 };
 
 Suite *suite_of(const char *name, const TTest *const *tests)

@@ -21,6 +21,7 @@ Suite *builder_suite(void);
 Suite *executor_suite(void);
 Suite *multi_suite(void);
 Suite *pool_suite(void);
+Suite *nodes_suite(void);
 Suite *stress_suite(void);
 Suite *workers_suite(void);
 Suite *conform_suite(void);

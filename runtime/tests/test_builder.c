@@ -15,6 +15,25 @@ static struct rt_builder built_with(const char *name, const char *value)
     return rt_builder_from_environment();
 }
 
+static const char *bad_name;
+static const char *bad_text;
+
+static void use_bad_value(void)
+{
+    built_with(bad_name, bad_text);
+}
+
+static void expect_bad(const char *name, const char *text)
+{
+    char message[256];
+
+    bad_name = name;
+    bad_text = text;
+    snprintf(message, sizeof(message), "polliwog: %s=%s: expected ", name,
+             text);
+    kit_expect_exit(use_bad_value, 2, message);
+}
+
 START_TEST(the_default_is_a_real_clock_and_nothing_hostile)
 {
     struct rt_builder builder = rt_builder_default();
@@ -88,31 +107,23 @@ START_TEST(the_driver_is_read_and_may_be_replaced)
 }
 END_TEST
 
+START_TEST(the_memory_is_chosen_by_name)
+{
+    ck_assert_int_eq(built_with("RT_MEMORY", "pooled").memory,
+                     RT_MEMORY_POOLED);
+    ck_assert_int_eq(built_with("RT_MEMORY", "malloc").memory,
+                     RT_MEMORY_MALLOC);
+    ck_assert_int_eq(built_with("RT_MEMORY", "numa").memory, RT_MEMORY_NUMA);
+    expect_bad("RT_MEMORY", "fast");
+}
+END_TEST
+
 START_TEST(the_trace_file_is_read)
 {
     ck_assert_str_eq(built_with("RT_TRACE", "some/file").trace_path,
                      "some/file");
 }
 END_TEST
-
-static const char *bad_name;
-static const char *bad_text;
-
-static void use_bad_value(void)
-{
-    built_with(bad_name, bad_text);
-}
-
-static void expect_bad(const char *name, const char *text)
-{
-    char message[256];
-
-    bad_name = name;
-    bad_text = text;
-    snprintf(message, sizeof(message), "polliwog: %s=%s: expected ", name,
-             text);
-    kit_expect_exit(use_bad_value, 2, message);
-}
 
 START_TEST(a_bad_clock_ends_the_program_with_2_and_says_so)
 {
@@ -318,6 +329,7 @@ Suite *builder_suite(void)
         a_hostile_seed_alone_turns_every_feature_on,
         hostile_features_are_chosen_by_name,
         the_driver_is_read_and_may_be_replaced,
+        the_memory_is_chosen_by_name,
         the_trace_file_is_read,
         a_bad_clock_ends_the_program_with_2_and_says_so,
         a_bad_seed_ends_the_program_with_2_and_says_so,

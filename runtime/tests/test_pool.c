@@ -121,6 +121,7 @@ START_TEST(tasks_live_in_pools_and_out_of_them)
     run_chains(0, RT_MEMORY_POOLED);
     run_chains(0, RT_MEMORY_MALLOC);
     run_chains(3, RT_MEMORY_POOLED);
+    run_chains(3, RT_MEMORY_NUMA);
     run_chains(3, RT_MEMORY_MALLOC);
 }
 END_TEST
