@@ -42,10 +42,7 @@ static inline bool rt_clock_stands_still(const struct rt_clock *clock)
 /* Moves a clock that stands still; never backwards. */
 void rt_clock_set(struct rt_clock *clock, uint64_t now);
 
-/*
- * Stops a real or scaled clock where it is; lets a paused one run again. A
- * clock of another kind goes on as it is.
- */
+/* Stops a clock that runs; lets a paused one run again. Others stay so. */
 void rt_clock_pause(struct rt_clock *clock);
 void rt_clock_resume(struct rt_clock *clock);
 

@@ -4,6 +4,11 @@
 
 /* ---- the waker of a timer: it wakes no task, it moves a thing ---- */
 
+static void nothing(void *data)
+{
+    (void)data;
+}
+
 static void expire(void *data)
 {
     struct rt_delayed *item = data;
@@ -11,8 +16,7 @@ static void expire(void *data)
     rt_list_push_back(&item->queue->expired, &item->timer.node);
 }
 
-static const struct rt_waker_ops item_ops = {rt_waker_nothing, expire, expire,
-                                             rt_waker_nothing};
+static const struct rt_waker_ops item_ops = {nothing, expire, expire, nothing};
 
 /* ---- inserting and removing ---- */
 
@@ -75,37 +79,35 @@ void rt_delay_queue_reset(struct rt_delayed *item, uint64_t duration)
 
 /* ---- taking out ---- */
 
-/* True when something has expired; else the waker is left until it may. */
-static bool look(struct rt_delay_queue_next *self, struct rt_context *cx)
+/* The first thing that has expired, or NULL. */
+static struct rt_delayed *take_expired(struct rt_delay_queue *queue)
 {
-    struct rt_delay_queue *queue = self->queue;
+    struct rt_list *node;
 
-    do {
-        rt_wheel_advance(&queue->wheel, rt_now());
-        if (!rt_list_is_empty(&queue->expired)) {
-            return true;
-        }
-        rt_sleep_reset(&self->sleep, rt_wheel_await(&queue->wheel));
-    } while (rt_sleep_is_over(&self->sleep, cx));
-    return false;
+    rt_wheel_advance(&queue->wheel, rt_now());
+    node = rt_list_pop_front(&queue->expired);
+    return node ? RT_CONTAINER_OF(node, struct rt_delayed, timer.node) : NULL;
 }
 
 static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_delay_queue_next *self =
         RT_SELF(future, struct rt_delay_queue_next);
-    struct rt_list *first;
+    struct rt_delay_queue *queue = self->queue;
 
-    if (self->queue->count == 0) {
+    if (queue->count == 0) {
         return RT_READY;
     }
-    if (!look(self, cx) || !rt_budget_spend(cx)) {
+    if (!rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    first = self->queue->expired.next;
-    rt_list_remove(first);
-    self->item = RT_CONTAINER_OF(first, struct rt_delayed, timer.node);
-    leave(self->queue, self->item);
+    while (!(self->item = take_expired(queue))) {
+        rt_sleep_reset(&self->sleep, rt_wheel_await(&queue->wheel));
+        if (!rt_sleep_is_over(&self->sleep, cx)) {
+            return RT_PENDING;
+        }
+    }
+    leave(queue, self->item);
     return RT_READY;
 }
 

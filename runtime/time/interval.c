@@ -19,14 +19,9 @@ struct rt_interval rt_interval(uint64_t period)
     return rt_interval_at(rt_now(), period);
 }
 
-void rt_interval_reset_at(struct rt_interval *interval, uint64_t time)
-{
-    interval->next = time;
-}
-
 void rt_interval_reset(struct rt_interval *interval)
 {
-    rt_interval_reset_at(interval, rt_duration_add(rt_now(), interval->period));
+    interval->next = rt_duration_add(rt_now(), interval->period);
 }
 
 /* When the tick after the one of this time is due. */

@@ -29,8 +29,9 @@ enum rt_missed_ticks {
 
 struct rt_interval {
     uint64_t period; /* ns */
-    uint64_t next;   /* when the next tick is due: ns of the runtime's clock */
-    enum rt_missed_ticks missed; /* the caller may set it at any time */
+    uint64_t next;   /* when the next tick is due; may be set while none is
+                        pending */
+    enum rt_missed_ticks missed; /* may be set at any time */
 };
 
 struct rt_interval_tick {
@@ -50,11 +51,7 @@ struct rt_interval rt_interval_at(uint64_t start, uint64_t period);
 /* A future that is ready at the next tick. One at a time for each interval. */
 struct rt_interval_tick rt_interval_tick(struct rt_interval *interval);
 
-/*
- * The next tick is a period from now, or at the time ns; the others follow.
- * Not while a tick is pending.
- */
+/* The next tick is a period from now. Not while a tick is pending. */
 void rt_interval_reset(struct rt_interval *interval);
-void rt_interval_reset_at(struct rt_interval *interval, uint64_t time);
 
 #endif

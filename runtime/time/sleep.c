@@ -47,7 +47,7 @@ static void sleep_drop(struct rt_future *future)
     rt_waker_drop(&waker);
 }
 
-static const struct rt_future_ops sleep_ops = {
+const struct rt_future_ops rt_sleep_ops = {
     .poll = sleep_poll,
     .drop = sleep_drop,
     .name = "sleep",
@@ -58,24 +58,24 @@ static const struct rt_future_ops sleep_ops = {
  * a sleep is made. A poll only asks the wheel, which may be some polls behind
  * the clock; so what is over now gets a deadline that the wheel knows as over.
  */
-static struct rt_sleep make(uint64_t now, uint64_t deadline)
+uint64_t rt_sleep_due_at(uint64_t deadline)
 {
-    return (struct rt_sleep){
-        .future = RT_FUTURE(&sleep_ops),
-        .timer.deadline = deadline > now ? deadline : 0,
-    };
+    return rt_current() && rt_now() >= deadline ? 0 : deadline;
+}
+
+uint64_t rt_sleep_due_after(uint64_t duration)
+{
+    return duration > 0 ? rt_duration_add(rt_now(), duration) : 0;
 }
 
 struct rt_sleep rt_sleep_until(uint64_t deadline)
 {
-    return make(rt_current() ? rt_now() : 0, deadline);
+    return rt_sleep_make(rt_sleep_due_at(deadline));
 }
 
 struct rt_sleep rt_sleep(uint64_t duration)
 {
-    uint64_t now = rt_now();
-
-    return make(now, rt_duration_add(now, duration));
+    return rt_sleep_make(rt_sleep_due_after(duration));
 }
 
 void rt_sleep_reset(struct rt_sleep *sleep, uint64_t deadline)

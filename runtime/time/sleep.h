@@ -34,6 +34,24 @@ void rt_sleep_reset(struct rt_sleep *sleep, uint64_t deadline);
  */
 bool rt_sleep_is_over(struct rt_sleep *sleep, const struct rt_context *cx);
 
+/* ---- for futures that are made with a sleep in them ---- */
+
+extern const struct rt_future_ops rt_sleep_ops;
+
+/* The deadlines of these two; or 0 when that is over. They read the clock. */
+uint64_t rt_sleep_due_after(uint64_t duration);
+uint64_t rt_sleep_due_at(uint64_t deadline);
+
+/* A sleep with such a deadline. Inline: to be made in its place, not copied. */
+static inline struct rt_sleep rt_sleep_make(uint64_t due)
+{
+    struct rt_sleep sleep = {0};
+
+    sleep.future.ops = &rt_sleep_ops;
+    sleep.timer.deadline = due;
+    return sleep;
+}
+
 /*
  * For tests: moves a clock that is paused on by duration ns. When the yield
  * that it returns has been awaited, all timers that are due by then have

@@ -23,26 +23,8 @@ static void timeout_drop(struct rt_future *future)
     rt_future_drop(&RT_SELF(future, struct rt_timeout)->sleep.future);
 }
 
-static const struct rt_future_ops timeout_ops = {
+const struct rt_future_ops rt_timeout_ops = {
     .poll = timeout_poll,
     .drop = timeout_drop,
     .name = "timeout",
 };
-
-static struct rt_timeout make(struct rt_future *inner, struct rt_sleep sleep)
-{
-    return (struct rt_timeout){
-        .future = {.ops = &timeout_ops, .awaiting = inner},
-        .sleep = sleep,
-    };
-}
-
-struct rt_timeout rt_timeout_at(struct rt_future *inner, uint64_t deadline)
-{
-    return make(inner, rt_sleep_until(deadline));
-}
-
-struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration)
-{
-    return make(inner, rt_sleep(duration));
-}

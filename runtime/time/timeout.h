@@ -16,14 +16,36 @@ struct rt_timeout {
     bool is_expired; /* set when ready: the time was over first */
 };
 
+extern const struct rt_future_ops rt_timeout_ops;
+
+/* A timeout with its sleep, for the two below. */
+static inline struct rt_timeout rt_timeout_make(struct rt_future *inner,
+                                                struct rt_sleep sleep)
+{
+    struct rt_timeout timeout = {0};
+
+    timeout.future.ops = &rt_timeout_ops;
+    timeout.future.awaiting = inner;
+    timeout.sleep = sleep;
+    return timeout;
+}
+
 /*
  * Gives inner up to duration ns from now. It was not polled yet, and lies in
  * the frame beside this one.
  */
-struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration);
+static inline struct rt_timeout rt_timeout(struct rt_future *inner,
+                                           uint64_t duration)
+{
+    return rt_timeout_make(inner, rt_sleep_make(rt_sleep_due_after(duration)));
+}
 
 /* The same, until rt_now() has reached deadline ns. */
-struct rt_timeout rt_timeout_at(struct rt_future *inner, uint64_t deadline);
+static inline struct rt_timeout rt_timeout_at(struct rt_future *inner,
+                                              uint64_t deadline)
+{
+    return rt_timeout_make(inner, rt_sleep_make(rt_sleep_due_at(deadline)));
+}
 
 /* RT_TIMEOUT(self->read, RT_SECONDS(10)): inner by name. */
 #define RT_TIMEOUT(inner, duration) rt_timeout(&(inner).future, (duration))

@@ -49,12 +49,10 @@ static void put(struct rt_wheel *wheel, struct rt_timer *timer, uint64_t tick)
     wheel->occupied[level] |= UINT64_C(1) << slot;
 }
 
-static void add_to_count_locked(struct rt_wheel *wheel, int change)
+/* No read-modify-write: only who holds the lock writes. */
+static void set_count_locked(struct rt_wheel *wheel, uint64_t count)
 {
-    /* No read-modify-write: only who holds the lock writes. */
-    atomic_store_explicit(&wheel->count,
-                          rt_wheel_count(wheel) + (uint64_t)change,
-                          memory_order_relaxed);
+    atomic_store_explicit(&wheel->count, count, memory_order_relaxed);
 }
 
 static void trace_arming(struct rt_timer *timer, uint64_t tick)
@@ -84,7 +82,7 @@ enum rt_armed rt_wheel_arm(struct rt_wheel *wheel, struct rt_timer *timer,
     } else {
         timer->waker = rt_waker_clone(waker);
         RT_TRACE(trace_arming(timer, tick));
-        add_to_count_locked(wheel, 1);
+        set_count_locked(wheel, rt_wheel_count(wheel) + 1);
         put(wheel, timer, tick);
         armed = tick < wheel->awaited ? RT_ARMED_NOW : RT_ARMED;
     }
@@ -100,7 +98,7 @@ static struct rt_waker take_waker_locked(struct rt_wheel *wheel,
     struct rt_waker waker = timer->waker;
 
     timer->waker = RT_NO_WAKER;
-    add_to_count_locked(wheel, -1);
+    set_count_locked(wheel, rt_wheel_count(wheel) - 1);
     return waker;
 }
 
@@ -121,54 +119,54 @@ struct rt_waker rt_wheel_disarm(struct rt_wheel *wheel, struct rt_timer *timer)
 
 /* ---- what comes next ---- */
 
-/* The first slot in use of a level, or -1. Forgets those that got empty. */
-static int first_of_level(struct rt_wheel *wheel, int level)
+/* The first slot in use of a level, or NULL. Forgets those that got empty. */
+static struct rt_list *first_of_level(struct rt_wheel *wheel, int level)
 {
     while (wheel->occupied[level]) {
         int slot = __builtin_ctzll(wheel->occupied[level]);
 
         if (!rt_list_is_empty(&wheel->slots[level][slot])) {
-            return slot;
+            return &wheel->slots[level][slot];
         }
         wheel->occupied[level] &= wheel->occupied[level] - 1;
     }
-    return -1;
+    return NULL;
 }
 
 /*
  * The first slot in use of the lowest level in use holds the earliest timers:
  * a timer in a higher level differs from now in a higher group of bits. None
  * lies behind now, since it has the higher groups in common with now, and is
- * later. *start is when the time of the slot begins.
+ * later. *start is the tick at which the slot begins; UINT64_MAX: no timers.
  */
 static struct rt_list *first_slot(struct rt_wheel *wheel, int *level,
                                   uint64_t *start)
 {
     for (*level = 0; *level < RT_WHEEL_LEVELS; (*level)++) {
         int shift = *level * RT_WHEEL_SLOT_BITS;
-        int slot = first_of_level(wheel, *level);
+        struct rt_list *slot = first_of_level(wheel, *level);
 
-        if (slot >= 0) {
+        if (slot) {
             *start = wheel->now >> shift & ~(uint64_t)SLOT_MASK;
-            *start = (*start | (uint64_t)slot) << shift;
-            return &wheel->slots[*level][slot];
+            *start += (uint64_t)(slot - wheel->slots[*level]);
+            *start <<= shift;
+            return slot;
         }
     }
+    *start = UINT64_MAX;
     return NULL;
 }
 
 uint64_t rt_wheel_await(struct rt_wheel *wheel)
 {
-    uint64_t tick;
+    uint64_t time;
     int level;
 
     rt_lock_acquire(&wheel->lock);
-    if (!first_slot(wheel, &level, &tick)) {
-        tick = UINT64_MAX;
-    }
-    wheel->awaited = tick;
+    first_slot(wheel, &level, &wheel->awaited);
+    time = end_of(wheel->awaited);
     rt_lock_release(&wheel->lock);
-    return end_of(tick);
+    return time;
 }
 
 void rt_wheel_await_end(struct rt_wheel *wheel)
@@ -180,8 +178,8 @@ void rt_wheel_await_end(struct rt_wheel *wheel)
 
 uint64_t rt_wheel_next_timer(struct rt_wheel *wheel)
 {
-    uint64_t earliest = UINT64_MAX;
-    const struct rt_list *slot;
+    uint64_t earliest = RT_NEVER;
+    struct rt_list *slot;
     uint64_t start;
     int level;
 
@@ -189,12 +187,12 @@ uint64_t rt_wheel_next_timer(struct rt_wheel *wheel)
     slot = first_slot(wheel, &level, &start);
     for (struct rt_list *node = slot ? slot->next : NULL; node != slot;
          node = node->next) {
-        uint64_t tick = tick_of(timer_of(node));
+        uint64_t time = end_of(tick_of(timer_of(node)));
 
-        earliest = tick < earliest ? tick : earliest;
+        earliest = time < earliest ? time : earliest;
     }
     rt_lock_release(&wheel->lock);
-    return end_of(earliest);
+    return earliest;
 }
 
 /* ---- firing ---- */

@@ -1,4 +1,4 @@
-/* Wrong: defines a function of the runtime itself. */
+/* Wrong: defines a function of the runtime itself, so that no time passes. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,10 +12,9 @@ enum { PORT = 9999, BUFFER_SIZE = 4096 };
 
 #define READ_TIMEOUT RT_SECONDS(10)
 
-struct rt_timeout rt_timeout(struct rt_future *inner, uint64_t duration)
+uint64_t rt_now(void)
 {
-    (void)duration;
-    return (struct rt_timeout){.inner = inner, .is_expired = true};
+    return 0;
 }
 
 struct echo {
