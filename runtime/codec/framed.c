@@ -11,24 +11,14 @@ enum { READ_SIZE = 4096 };
 /* Reads more bytes: RT_STREAM_ITEM when there are, or the end was seen. */
 static int fill(struct rt_framed_read *self, struct rt_context *cx)
 {
-    struct rt_buffer *buffer = &self->buffer;
-    int error = rt_buffer_reserve(buffer, READ_SIZE);
     ssize_t count;
 
-    if (error) {
-        return error;
-    }
-    if (rt_io_poll_read(self->io, &self->waiter, cx,
-                        buffer->memory + buffer->end,
-                        buffer->capacity - buffer->end, &count) == RT_PENDING) {
+    if (rt_buffer_poll_fill(&self->buffer, READ_SIZE, self->io, &self->waiter,
+                            cx, &count) == RT_PENDING) {
         return RT_STREAM_PENDING;
     }
-    if (count < 0) {
-        return (int)count;
-    }
-    buffer->end += (size_t)count;
     self->is_last = count == 0;
-    return RT_STREAM_ITEM;
+    return count < 0 ? (int)count : RT_STREAM_ITEM;
 }
 
 /* Decodes a frame of what is there: ITEM, PENDING (more needed), END. */
@@ -128,48 +118,44 @@ static int encode(struct rt_framed_write *writer, const void *frame)
     return error;
 }
 
-/*
- * Encodes the frame when the buffer has room for it. True: some of the buffer
- * must be written first, or now.
- */
-static bool must_write(struct rt_framed_send *self)
-{
-    struct rt_buffer *buffer = &self->writer->buffer;
-
-    if (self->frame && rt_buffer_length(buffer) < RT_FRAMED_FULL) {
-        self->result = encode(self->writer, self->frame);
-        self->frame = NULL;
-    }
-    return self->result == 0 &&
-           (self->frame || (self->is_flush && rt_buffer_length(buffer) > 0));
-}
-
 static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_framed_send *self = RT_SELF(future, struct rt_framed_send);
+    struct rt_io *io = self->writer->io;
     struct rt_buffer *buffer = &self->writer->buffer;
+    ssize_t result = 0;
 
-    RT_BEGIN(self);
-    while (must_write(self)) {
-        self->write = rt_write(self->writer->io, rt_buffer_slice(buffer).data,
-                               rt_buffer_length(buffer));
-        RT_AWAIT(self->write);
-        if (self->write.result < 0) {
-            self->result = (int)self->write.result;
-            RT_RETURN();
+    if (self->frame) {
+        if (rt_buffer_length(buffer) >= RT_FRAMED_FULL &&
+            rt_buffer_poll_drain(buffer, io, &self->waiter, cx, &result) ==
+                RT_PENDING) {
+            return RT_PENDING;
         }
-        rt_buffer_consume(buffer, (size_t)self->write.result);
+        result = result ? result : encode(self->writer, self->frame);
+        self->frame = NULL;
     }
-    if (self->result == 0 && self->is_flush) {
-        self->flush = rt_io_flush(self->writer->io);
-        RT_AWAIT(self->flush);
-        self->result = (int)self->flush.result;
+    if (self->is_flush && result == 0) {
+        if (rt_buffer_poll_drain(buffer, io, &self->waiter, cx, &result) ==
+            RT_PENDING) {
+            return RT_PENDING;
+        }
+        if (result == 0 &&
+            rt_io_poll_flush(io, &self->waiter, cx, &result) == RT_PENDING) {
+            return RT_PENDING;
+        }
     }
-    RT_END(self);
+    self->result = (int)result;
+    return RT_READY;
+}
+
+static void send_drop(struct rt_future *future)
+{
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_framed_send)->waiter);
 }
 
 static const struct rt_future_ops send_ops = {
     .poll = send_poll,
+    .drop = send_drop,
     .name = "framed send",
 };
 

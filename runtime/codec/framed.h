@@ -59,8 +59,7 @@ struct rt_framed_send {
     struct rt_framed_write *writer; /* borrowed */
     const void *frame;              /* borrowed; NULL: encoded, or none */
     bool is_flush;                  /* writes all that is in the buffer */
-    struct rt_write write;
-    struct rt_flush flush;
+    struct rt_io_waiter waiter;
     int result; /* when ready: 0, or a negative errno, the codec's or the
                       io's */
 };

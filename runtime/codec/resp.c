@@ -177,6 +177,11 @@ static int begin_elements(struct rt_resp *self, struct rt_slice rest,
     return DONE;
 }
 
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 /* A command as a person types it: from self->at to the line's end. */
 static int decode_words(struct rt_resp *self, struct rt_slice bytes, size_t end)
 {
@@ -188,7 +193,7 @@ static int decode_words(struct rt_resp *self, struct rt_slice bytes, size_t end)
         struct rt_resp_value word = {
             .kind = RT_RESP_BULK, .start = start, .text = {.size = i - start}};
 
-        if (!memchr(" \t\r\n", bytes.data[i], 4)) {
+        if (!is_blank(bytes.data[i])) {
             continue;
         }
         start = i + 1;

@@ -48,7 +48,8 @@ size_t rt_resp_skip(const struct rt_resp_frame *frame, size_t index)
 }
 
 /* Appends what printf makes of it, HEAD_MOST bytes at most. */
-static int put(struct rt_buffer *out, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int put(struct rt_buffer *out,
+                                                     const char *format, ...)
 {
     char text[HEAD_MOST];
     va_list arguments;
