@@ -40,7 +40,6 @@ extern "C" {
 #include "net/tcp.h"
 #include "process/output.h"
 #include "process/process.h"
-#include "net/by_name.h"
 #include "net/udp.h"
 #include "net/unix.h"
 #include "sched/dump.h"

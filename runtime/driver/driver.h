@@ -43,19 +43,17 @@ struct rt_operation;
  * registration is over, no event can name it, and no waiter points to it.
  */
 struct rt_source {
-    int fd;              /* borrowed */
-    const char *what;    /* static string: "tcp listener", ... */
-    struct rt_lock lock; /* guards what follows */
-    RT_ATOMIC(uint32_t)
-    ready;                    /* bits of enum rt_ready, and the reports; read
-                                 without the lock */
-    uint32_t references;      /* registration, driver, waiters */
-    struct rt_list waiters;   /* of struct rt_io_waiter */
-    struct rt_driver *driver; /* borrowed; NULL: the registration, or the
-                                 driver, is over */
-    struct rt_list node;      /* guarded by the driver: in all, or in gone */
-    unsigned asked;           /* guarded by the driver: what the ops last asked
-                                 the kernel for, if they have to ask */
+    int fd;                    /* borrowed */
+    const char *what;          /* static string: "tcp listener", ... */
+    struct rt_lock lock;       /* guards what follows */
+    RT_ATOMIC(uint32_t) ready; /* bits of enum rt_ready, and the reports */
+    uint32_t references;       /* registration, driver, waiters */
+    struct rt_list waiters;    /* of struct rt_io_waiter */
+    struct rt_driver *driver;  /* borrowed; NULL: the registration, or the
+                                  driver, is over */
+    struct rt_list node;       /* guarded by the driver: in all, or in gone */
+    unsigned asked;            /* guarded by the driver: what the ops last asked
+                                  the kernel for, if they have to ask */
 };
 
 /* Somebody who waits for a source; part of a future's frame; zero at first. */

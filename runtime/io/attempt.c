@@ -52,12 +52,12 @@ static bool is_ready(struct rt_attempt *attempt, struct rt_context *cx)
     return false;
 }
 
-bool rt_attempt_next(struct rt_attempt *attempt, struct rt_context *cx)
+bool rt_attempt_begin(struct rt_attempt *attempt, struct rt_context *cx)
 {
-    if (attempt->poll == RT_READY || !is_ready(attempt, cx)) {
+    if (!is_ready(attempt, cx)) {
         return false;
     }
-    if (rt_attempt_strikes(attempt, cx, RT_HOSTILE_AGAIN)) {
+    if (cx->is_hostile && rt_attempt_strikes(attempt, cx, RT_HOSTILE_AGAIN)) {
         rt_waker_wake_by_ref(cx->waker);
         return false;
     }

@@ -44,12 +44,19 @@ static inline struct rt_attempt rt_attempt(struct rt_source *source,
     };
 }
 
+/* The rest of rt_attempt_next. */
+bool rt_attempt_begin(struct rt_attempt *attempt, struct rt_context *cx);
+
 /*
  * May the system call be made now? If not, there is a result, or a wake is on
  * its way: from the source, or from ourselves when the budget or the hostile
  * mode says no.
  */
-bool rt_attempt_next(struct rt_attempt *attempt, struct rt_context *cx);
+static inline bool rt_attempt_next(struct rt_attempt *attempt,
+                                   struct rt_context *cx)
+{
+    return attempt->poll == RT_PENDING && rt_attempt_begin(attempt, cx);
+}
 
 /*
  * What the call gave: a count, of the size that was asked for (0: counts are

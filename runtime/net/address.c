@@ -192,18 +192,5 @@ uint16_t rt_address_port(const struct rt_address *address)
 
 bool rt_address_is_equal(const struct rt_address *a, const struct rt_address *b)
 {
-    if (a->any.sa_family != b->any.sa_family ||
-        rt_address_port(a) != rt_address_port(b)) {
-        return false;
-    }
-    switch (a->any.sa_family) {
-    case AF_INET:
-        return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-    case AF_INET6:
-        return a->v6.sin6_scope_id == b->v6.sin6_scope_id &&
-               memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr,
-                      sizeof(a->v6.sin6_addr)) == 0;
-    default:
-        return a->size == b->size && memcmp(&a->local, &b->local, a->size) == 0;
-    }
+    return a->size == b->size && memcmp(&a->any, &b->any, a->size) == 0;
 }

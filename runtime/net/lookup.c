@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "blocking/pool.h"
+#include "future/async.h"
 #include "sched/runtime.h"
 
 struct rt_lookup_job {
@@ -16,16 +17,6 @@ struct rt_lookup_job {
     size_t host_size; /* with the NUL */
     char host[];
 };
-
-static struct rt_lookup *lookup_of(struct rt_future *future)
-{
-    return (struct rt_lookup *)(void *)future;
-}
-
-static struct rt_lookup_job *job_of(struct rt_job *job)
-{
-    return RT_CONTAINER_OF(job, struct rt_lookup_job, job);
-}
 
 /* ---- on a job thread ---- */
 
@@ -50,117 +41,92 @@ static int errno_of(int resolver_error)
     }
 }
 
-static void add_address(struct rt_lookup_job *lookup,
-                        const struct addrinfo *info)
+static void job_run(struct rt_job *base)
 {
-    struct rt_address *address = &lookup->found[lookup->result];
-
-    if (lookup->result == RT_LOOKUP_MOST ||
-        (info->ai_family != AF_INET && info->ai_family != AF_INET6)) {
-        return;
-    }
-    memcpy(&address->any, info->ai_addr, info->ai_addrlen);
-    address->size = info->ai_addrlen;
-    address->v4.sin_port = htons(lookup->port); /* v6 has it there too */
-    lookup->result++;
-}
-
-static void lookup_run(struct rt_job *job)
-{
-    struct rt_lookup_job *lookup = job_of(job);
+    struct rt_lookup_job *job =
+        RT_CONTAINER_OF(base, struct rt_lookup_job, job);
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}; /* each once */
     struct addrinfo *list;
-    int error = getaddrinfo(lookup->host, NULL, &hints, &list);
+    int error = getaddrinfo(job->host, NULL, &hints, &list);
 
     if (error) {
-        lookup->result = errno_of(error);
+        job->result = errno_of(error);
         return;
     }
-    for (const struct addrinfo *info = list; info; info = info->ai_next) {
-        add_address(lookup, info);
+    for (const struct addrinfo *info = list;
+         info && job->result < RT_LOOKUP_MOST; info = info->ai_next) {
+        struct rt_address *address = &job->found[job->result];
+
+        if (info->ai_family == AF_INET || info->ai_family == AF_INET6) {
+            memcpy(&address->any, info->ai_addr, info->ai_addrlen);
+            address->size = info->ai_addrlen;
+            address->v4.sin_port = htons(job->port); /* v6 has it there too */
+            job->result++;
+        }
     }
     freeaddrinfo(list);
-    if (lookup->result == 0) {
-        lookup->result = -ENOENT;
+    if (job->result == 0) {
+        job->result = -ENOENT;
     }
 }
 
-static void lookup_destroy(struct rt_job *job)
+static void job_destroy(struct rt_job *base)
 {
-    struct rt_lookup_job *lookup = job_of(job);
+    struct rt_lookup_job *job =
+        RT_CONTAINER_OF(base, struct rt_lookup_job, job);
 
-    rt_free(lookup, sizeof(*lookup) + lookup->host_size);
+    rt_free(job, sizeof(*job) + job->host_size);
 }
 
-static const struct rt_job_ops job_ops = {lookup_run, lookup_destroy};
+static const struct rt_job_ops job_ops = {job_run, job_destroy};
 
 /* ---- in the task ---- */
 
-static void take_addresses(struct rt_lookup *lookup)
+static void take_addresses(struct rt_lookup *self)
 {
-    const struct rt_lookup_job *job = lookup->job;
+    const struct rt_lookup_job *job = self->job;
 
-    lookup->result = job->result;
-    if (lookup->result > 0) {
-        if ((size_t)lookup->result > lookup->most) {
-            lookup->result = (int)lookup->most;
-        }
-        memcpy(lookup->into, job->found,
-               (size_t)lookup->result * sizeof(job->found[0]));
-    }
-}
-
-/* A number needs no resolver; the others are handed to the pool. */
-static void begin(struct rt_lookup *lookup, struct rt_runtime *runtime)
-{
-    struct rt_lookup_job *job = lookup->job;
-
-    lookup->is_begun = true;
-    if (rt_address_make(&job->found[0], job->host, job->port) == 0) {
-        job->result = 1;
-        take_addresses(lookup);
-    } else {
-        lookup->result =
-            rt_blocking_pool_submit(rt_runtime_blocking(runtime), &job->job);
+    self->result =
+        job->result > (int)self->most ? (int)self->most : job->result;
+    if (self->result > 0) {
+        memcpy(self->into, job->found,
+               (size_t)self->result * sizeof(job->found[0]));
     }
 }
 
 static enum rt_poll lookup_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_lookup *lookup = lookup_of(future);
-    enum rt_job_state state;
+    struct rt_lookup *self = RT_SELF(future, struct rt_lookup);
 
-    if (!lookup->job) {
-        return RT_READY; /* it could not be made, and result says why */
+    if (!self->is_begun && !self->result) {
+        self->is_begun = true;
+        self->result = rt_blocking_pool_submit(
+            rt_runtime_blocking(rt_context_runtime(cx)), &self->job->job);
+    }
+    if (self->result) {
+        return RT_READY; /* a number; or it could not be begun */
     }
     if (!rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    if (!lookup->is_begun) {
-        begin(lookup, rt_context_runtime(cx));
-        if (lookup->result) {
-            return RT_READY;
-        }
-    }
-    state = rt_job_poll(&lookup->job->job, cx->waker);
-    if (state == RT_JOB_OUT) {
+    switch (rt_job_poll(&self->job->job, cx->waker)) {
+    case RT_JOB_OUT:
         return RT_PENDING;
+    case RT_JOB_DONE:
+        take_addresses(self);
+        return RT_READY;
+    default:
+        self->result = -ECANCELED;
+        return RT_READY;
     }
-    if (state == RT_JOB_CANCELLED) {
-        lookup->result = -ECANCELED;
-    } else {
-        take_addresses(lookup);
-    }
-    return RT_READY;
 }
 
 static void lookup_drop(struct rt_future *future)
 {
-    struct rt_lookup *lookup = lookup_of(future);
+    struct rt_lookup *self = RT_SELF(future, struct rt_lookup);
 
-    if (lookup->job) {
-        rt_job_detach(&lookup->job->job);
-        lookup->job = NULL;
+    if (self->job) {
+        rt_job_detach(&self->job->job);
     }
 }
 
@@ -170,18 +136,10 @@ static const struct rt_future_ops lookup_ops = {
     .name = "lookup",
 };
 
-struct rt_lookup rt_lookup(const char *host, uint16_t port,
-                           struct rt_address *into, size_t most)
+static struct rt_lookup_job *make_job(const char *host, uint16_t port)
 {
     size_t size = strlen(host) + 1;
     struct rt_lookup_job *job = rt_alloc(sizeof(*job) + size);
-    struct rt_lookup lookup = {
-        .future = RT_FUTURE(&lookup_ops),
-        .job = job,
-        .into = into,
-        .most = most,
-        .result = job ? 0 : -ENOMEM,
-    };
 
     if (job) {
         rt_job_init(&job->job, &job_ops);
@@ -189,5 +147,25 @@ struct rt_lookup rt_lookup(const char *host, uint16_t port,
         job->host_size = size;
         memcpy(job->host, host, size);
     }
-    return lookup;
+    return job;
+}
+
+struct rt_lookup rt_lookup(const char *host, uint16_t port,
+                           struct rt_address *into, size_t most)
+{
+    struct rt_lookup self = {
+        .future = RT_FUTURE(&lookup_ops),
+        .into = into,
+        .most = most,
+    };
+    struct rt_address number; /* needs no resolver */
+
+    if (rt_address_make(&number, host, port) == 0) {
+        *into = number;
+        self.result = 1;
+        return self;
+    }
+    self.job = make_job(host, port);
+    self.result = self.job ? 0 : -ENOMEM;
+    return self;
 }

@@ -21,8 +21,8 @@ struct rt_lookup_job; /* the question, on the heap */
 
 struct rt_lookup {
     struct rt_future future;
-    struct rt_lookup_job *job; /* owned; NULL: could not be made */
-    struct rt_address *into;   /* borrowed: most of them */
+    struct rt_lookup_job *job; /* owned; NULL: there is nothing to ask */
+    struct rt_address *into;   /* borrowed: room for most of them, 1 or more */
     size_t most;
     bool is_begun; /* the job was handed to the pool */
     int result;    /* when ready: how many addresses there are, 1 or more, in

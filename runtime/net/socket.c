@@ -1,11 +1,10 @@
-#define _GNU_SOURCE /* accept4 */
-
 #include "net/socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
+
+/* ---- making and closing ---- */
 
 int rt_socket_open(int family, int type)
 {
@@ -82,127 +81,83 @@ void rt_socket_close(struct rt_source **source, int *fd)
     }
 }
 
-enum rt_poll rt_socket_poll_recv(struct rt_source *source,
-                                 struct rt_io_waiter *waiter,
-                                 struct rt_context *cx, void *buffer,
-                                 size_t size, ssize_t *result)
-{
-    struct rt_attempt attempt = rt_attempt(source, waiter, RT_READABLE);
-    size_t asked = rt_attempt_size(&attempt, cx, size);
+/* ---- options ---- */
 
-    while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, recv(source->fd, buffer, asked, 0), asked);
+/* How the kernel calls an option: for IPv4 (and all others), for IPv6. */
+struct option {
+    int level;
+    int name;
+    int v6_level; /* 0: the same as for IPv4 */
+    int v6_name;
+};
+
+static const struct option options[] = {
+    [RT_SOCKET_REUSE_ADDRESS] = {SOL_SOCKET, SO_REUSEADDR, 0, 0},
+    [RT_SOCKET_REUSE_PORT] = {SOL_SOCKET, SO_REUSEPORT, 0, 0},
+    [RT_SOCKET_ONLY_V6] = {IPPROTO_IPV6, IPV6_V6ONLY, 0, 0},
+    [RT_SOCKET_SEND_BUFFER] = {SOL_SOCKET, SO_SNDBUF, 0, 0},
+    [RT_SOCKET_RECEIVE_BUFFER] = {SOL_SOCKET, SO_RCVBUF, 0, 0},
+    [RT_SOCKET_LINGER_S] = {SOL_SOCKET, SO_LINGER, 0, 0},
+    [RT_SOCKET_TTL] = {IPPROTO_IP, IP_TTL, IPPROTO_IPV6, IPV6_UNICAST_HOPS},
+    [RT_SOCKET_NODELAY] = {IPPROTO_TCP, TCP_NODELAY, 0, 0},
+    [RT_SOCKET_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, 0, 0},
+    [RT_SOCKET_KEEPALIVE_IDLE_S] = {IPPROTO_TCP, TCP_KEEPIDLE, 0, 0},
+    [RT_SOCKET_KEEPALIVE_INTERVAL_S] = {IPPROTO_TCP, TCP_KEEPINTVL, 0, 0},
+    [RT_SOCKET_KEEPALIVE_COUNT] = {IPPROTO_TCP, TCP_KEEPCNT, 0, 0},
+    [RT_SOCKET_BROADCAST] = {SOL_SOCKET, SO_BROADCAST, 0, 0},
+    [RT_SOCKET_MULTICAST_TTL] = {IPPROTO_IP, IP_MULTICAST_TTL, IPPROTO_IPV6,
+                                 IPV6_MULTICAST_HOPS},
+    [RT_SOCKET_MULTICAST_LOOP] = {IPPROTO_IP, IP_MULTICAST_LOOP, IPPROTO_IPV6,
+                                  IPV6_MULTICAST_LOOP},
+};
+
+static struct option option_of(int fd, enum rt_socket_option number)
+{
+    struct option option = options[number];
+    int family = AF_UNSPEC;
+    socklen_t size = sizeof(family);
+
+    if (option.v6_level) {
+        getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
     }
-    *result = attempt.result;
-    return attempt.poll;
+    if (family == AF_INET6) {
+        option.level = option.v6_level;
+        option.name = option.v6_name;
+    }
+    return option;
 }
 
-enum rt_poll rt_socket_poll_send(struct rt_source *source,
-                                 struct rt_io_waiter *waiter,
-                                 struct rt_context *cx, const void *buffer,
-                                 size_t size, ssize_t *result)
+static int set_linger(int fd, int seconds)
 {
-    struct rt_attempt attempt = rt_attempt(source, waiter, RT_WRITABLE);
-    size_t asked = rt_attempt_size(&attempt, cx, size);
+    struct linger linger = {.l_onoff = seconds >= 0, .l_linger = seconds};
 
-    while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, send(source->fd, buffer, asked, MSG_NOSIGNAL),
-                       asked);
-    }
-    *result = attempt.result;
-    return attempt.poll;
+    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 
-/*
- * The message of these buffers; *asked is how many bytes that are. Hostile
- * mode shortens it to a part of the first one, which *one then is.
- */
-static struct msghdr message_of(const struct rt_attempt *attempt,
-                                const struct rt_context *cx,
-                                const struct iovec *pieces, int count,
-                                struct iovec *one, size_t *asked)
+int rt_socket_set(int fd, enum rt_socket_option number, int value)
 {
-    size_t most = count < IOV_MAX ? (size_t)count : IOV_MAX;
-    size_t total = 0;
-    struct iovec *all = (struct iovec *)(uintptr_t)pieces; /* only read */
+    struct option option = option_of(fd, number);
+    int status =
+        number == RT_SOCKET_LINGER_S
+            ? set_linger(fd, value)
+            : setsockopt(fd, option.level, option.name, &value, sizeof(value));
 
-    for (size_t i = 0; i < most; i++) {
-        total += pieces[i].iov_len;
-    }
-    *asked = rt_attempt_size(attempt, cx, total);
-    if (*asked == total) {
-        return (struct msghdr){.msg_iov = all, .msg_iovlen = most};
-    }
-    while (all->iov_len == 0) {
-        all++;
-    }
-    *one = *all;
-    one->iov_len = *asked < one->iov_len ? *asked : one->iov_len;
-    *asked = one->iov_len;
-    return (struct msghdr){.msg_iov = one, .msg_iovlen = 1};
+    return status < 0 ? -errno : 0;
 }
 
-enum rt_poll rt_socket_poll_recv_vectored(struct rt_source *source,
-                                          struct rt_io_waiter *waiter,
-                                          struct rt_context *cx,
-                                          const struct iovec *pieces, int count,
-                                          ssize_t *result)
+int rt_socket_get(int fd, enum rt_socket_option number, int *value)
 {
-    struct rt_attempt attempt = rt_attempt(source, waiter, RT_READABLE);
-    struct iovec one;
-    size_t asked;
-    struct msghdr message =
-        message_of(&attempt, cx, pieces, count, &one, &asked);
+    struct option option = option_of(fd, number);
+    struct linger linger = {.l_onoff = 0};
+    bool is_linger = number == RT_SOCKET_LINGER_S;
+    void *place = is_linger ? (void *)&linger : value;
+    socklen_t size = is_linger ? sizeof(linger) : sizeof(*value);
 
-    while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, recvmsg(source->fd, &message, 0), asked);
+    if (getsockopt(fd, option.level, option.name, place, &size) < 0) {
+        return -errno;
     }
-    *result = attempt.result;
-    return attempt.poll;
-}
-
-enum rt_poll rt_socket_poll_send_vectored(struct rt_source *source,
-                                          struct rt_io_waiter *waiter,
-                                          struct rt_context *cx,
-                                          const struct iovec *pieces, int count,
-                                          ssize_t *result)
-{
-    struct rt_attempt attempt = rt_attempt(source, waiter, RT_WRITABLE);
-    struct iovec one;
-    size_t asked;
-    struct msghdr message =
-        message_of(&attempt, cx, pieces, count, &one, &asked);
-
-    while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, sendmsg(source->fd, &message, MSG_NOSIGNAL),
-                       asked);
+    if (is_linger) {
+        *value = linger.l_onoff ? linger.l_linger : -1;
     }
-    *result = attempt.result;
-    return attempt.poll;
-}
-
-static ssize_t accept_one(const struct rt_attempt *attempt,
-                          const struct rt_context *cx)
-{
-    if (rt_attempt_strikes(attempt, cx, RT_HOSTILE_ACCEPT)) {
-        struct rt_hostility *hostility = rt_runtime_hostility(cx->runtime);
-
-        errno = rt_random_one_in(&hostility->random, 2) ? EMFILE : ECONNABORTED;
-        return -1;
-    }
-    return accept4(attempt->source->fd, NULL, NULL,
-                   SOCK_NONBLOCK | SOCK_CLOEXEC);
-}
-
-enum rt_poll rt_socket_poll_accept(struct rt_source *source,
-                                   struct rt_io_waiter *waiter,
-                                   struct rt_context *cx, ssize_t *result)
-{
-    struct rt_attempt attempt = rt_attempt(source, waiter, RT_READABLE);
-
-    while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, accept_one(&attempt, cx), 0);
-    }
-    *result = attempt.result;
-    return attempt.poll;
+    return 0;
 }

@@ -14,8 +14,6 @@
 #ifndef RT_NET_SOCKET_H
 #define RT_NET_SOCKET_H
 
-#include <sys/uio.h>
-
 #include "io/attempt.h"
 #include "net/address.h"
 
@@ -69,8 +67,8 @@ int rt_socket_peer(int fd, struct rt_address *address);
 int rt_socket_shutdown(int fd, int how);
 
 /*
- * Registers a socket with the driver of the runtime. On an error it is closed,
- * and *fd is -1. Undone by rt_socket_close.
+ * Registers it with the driver of the runtime. On an error it is closed, and
+ * *fd is -1. Undone by rt_socket_close.
  */
 int rt_socket_adopt(struct rt_runtime *runtime, int *fd, const char *what,
                     struct rt_source **source);
@@ -80,35 +78,5 @@ int rt_socket_adopt(struct rt_runtime *runtime, int *fd, const char *what,
  * finds no source.
  */
 void rt_socket_close(struct rt_source **source, int *fd);
-
-/*
- * recv or send on a stream socket: RT_READY with *result
- * (bytes or -errno; -EBADF: no source), or RT_PENDING with the waiter left.
- */
-enum rt_poll rt_socket_poll_recv(struct rt_source *source,
-                                 struct rt_io_waiter *waiter,
-                                 struct rt_context *cx, void *buffer,
-                                 size_t size, ssize_t *result);
-enum rt_poll rt_socket_poll_send(struct rt_source *source,
-                                 struct rt_io_waiter *waiter,
-                                 struct rt_context *cx, const void *buffer,
-                                 size_t size, ssize_t *result);
-
-/* The same with several buffers at once; of too many, with the first ones. */
-enum rt_poll rt_socket_poll_recv_vectored(struct rt_source *source,
-                                          struct rt_io_waiter *waiter,
-                                          struct rt_context *cx,
-                                          const struct iovec *pieces, int count,
-                                          ssize_t *result);
-enum rt_poll rt_socket_poll_send_vectored(struct rt_source *source,
-                                          struct rt_io_waiter *waiter,
-                                          struct rt_context *cx,
-                                          const struct iovec *pieces, int count,
-                                          ssize_t *result);
-
-/* The same for accept: *result is the new fd, or -errno. */
-enum rt_poll rt_socket_poll_accept(struct rt_source *source,
-                                   struct rt_io_waiter *waiter,
-                                   struct rt_context *cx, ssize_t *result);
 
 #endif

@@ -1,141 +1,11 @@
+#define _GNU_SOURCE /* accept4 */
+
 #include "net/tcp.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
-/* ---- streams ---- */
-
-static struct rt_tcp_stream *stream_of(struct rt_io *io)
-{
-    return (struct rt_tcp_stream *)(void *)io;
-}
-
-static enum rt_poll stream_read(struct rt_io *io, struct rt_io_request *request,
-                                struct rt_context *cx)
-{
-    struct rt_source *source = stream_of(io)->source;
-    const struct iovec *pieces = request->pieces;
-
-    return request->count == 1
-               ? rt_socket_poll_recv(source, request->waiter, cx,
-                                     pieces->iov_base, pieces->iov_len,
-                                     &request->result)
-               : rt_socket_poll_recv_vectored(source, request->waiter, cx,
-                                              pieces, request->count,
-                                              &request->result);
-}
-
-static enum rt_poll stream_write(struct rt_io *io,
-                                 struct rt_io_request *request,
-                                 struct rt_context *cx)
-{
-    struct rt_source *source = stream_of(io)->source;
-    const struct iovec *pieces = request->pieces;
-
-    return request->count == 1
-               ? rt_socket_poll_send(source, request->waiter, cx,
-                                     pieces->iov_base, pieces->iov_len,
-                                     &request->result)
-               : rt_socket_poll_send_vectored(source, request->waiter, cx,
-                                              pieces, request->count,
-                                              &request->result);
-}
-
-static enum rt_poll stream_shutdown(struct rt_io *io,
-                                    struct rt_io_request *request,
-                                    struct rt_context *cx)
-{
-    (void)cx;
-    request->result = rt_tcp_stream_shutdown(stream_of(io));
-    return RT_READY;
-}
-
-static void stream_close(struct rt_io *io)
-{
-    rt_tcp_stream_close(stream_of(io));
-}
-
-static const struct rt_io_ops stream_io_ops = {
-    .poll = {[RT_IO_READ] = stream_read,
-             [RT_IO_WRITE] = stream_write,
-             [RT_IO_SHUTDOWN] = stream_shutdown},
-    .close = stream_close,
-};
-
-static int stream_init(struct rt_tcp_stream *stream, struct rt_runtime *runtime,
-                       int fd)
-{
-    *stream = (struct rt_tcp_stream){.io.ops = &stream_io_ops, .fd = fd};
-    return rt_socket_adopt(runtime, &stream->fd, "tcp stream", &stream->source);
-}
-
-int rt_tcp_stream_adopt(struct rt_tcp_stream *stream, int fd)
-{
-    return stream_init(stream, rt_current_or_panic("rt_tcp_stream_adopt"), fd);
-}
-
-int rt_tcp_stream_shutdown(struct rt_tcp_stream *stream)
-{
-    return stream->source ? rt_socket_shutdown(stream->fd, SHUT_WR) : -EBADF;
-}
-
-void rt_tcp_stream_close(struct rt_tcp_stream *stream)
-{
-    rt_socket_close(&stream->source, &stream->fd);
-}
-
-void rt_tcp_stream_peer(const struct rt_tcp_stream *stream,
-                        char text[RT_TCP_ADDRESS_SIZE])
-{
-    struct rt_address peer;
-
-    if (!stream->source || rt_socket_peer(stream->fd, &peer) < 0) {
-        snprintf(text, RT_TCP_ADDRESS_SIZE, "nobody");
-        return;
-    }
-    rt_address_print(&peer, text, RT_TCP_ADDRESS_SIZE);
-}
-
-/* ---- peek ---- */
-
-static enum rt_poll peek_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_read *peek = (struct rt_read *)(void *)future;
-    struct rt_source *source = stream_of(peek->io)->source;
-    struct rt_attempt attempt = rt_attempt(source, &peek->waiter, RT_READABLE);
-    size_t asked = rt_attempt_size(&attempt, cx, peek->size);
-
-    while (rt_attempt_next(&attempt, cx)) {
-        /* The bytes stay there, so a short count doesn't clear readiness. */
-        rt_attempt_end(&attempt,
-                       recv(source->fd, peek->buffer, asked, MSG_PEEK), 0);
-    }
-    peek->result = attempt.result;
-    return attempt.poll;
-}
-
-static void peek_drop(struct rt_future *future)
-{
-    rt_io_waiter_cancel(&((struct rt_read *)(void *)future)->waiter);
-}
-
-static const struct rt_future_ops peek_ops = {
-    .poll = peek_poll,
-    .drop = peek_drop,
-    .name = "peek",
-};
-
-struct rt_read rt_tcp_peek(struct rt_tcp_stream *stream, void *buffer,
-                           size_t size)
-{
-    return (struct rt_read){
-        .future = RT_FUTURE(&peek_ops),
-        .io = &stream->io,
-        .buffer = buffer,
-        .size = size,
-    };
-}
+#include "future/async.h"
 
 /* ---- listeners ---- */
 
@@ -194,29 +64,39 @@ void rt_tcp_listener_close(struct rt_tcp_listener *listener)
 
 /* ---- accept ---- */
 
-static struct rt_tcp_accept *accept_of(struct rt_future *future)
+/* As a system call: the new fd, or -1 and errno. */
+static ssize_t accept_one(const struct rt_attempt *attempt,
+                          const struct rt_context *cx)
 {
-    return (struct rt_tcp_accept *)(void *)future;
+    if (rt_attempt_strikes(attempt, cx, RT_HOSTILE_ACCEPT)) {
+        struct rt_hostility *hostility = rt_runtime_hostility(cx->runtime);
+
+        errno = rt_random_one_in(&hostility->random, 2) ? EMFILE : ECONNABORTED;
+        return -1;
+    }
+    return accept4(attempt->source->fd, NULL, NULL,
+                   SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 static enum rt_poll accept_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_tcp_accept *accept = accept_of(future);
-    ssize_t fd;
+    struct rt_tcp_accept *self = RT_SELF(future, struct rt_tcp_accept);
+    struct rt_attempt attempt =
+        rt_attempt(self->listener->source, &self->waiter, RT_READABLE);
 
-    if (rt_socket_poll_accept(accept->listener->source, &accept->waiter, cx,
-                              &fd) == RT_PENDING) {
-        return RT_PENDING;
+    while (rt_attempt_next(&attempt, cx)) {
+        rt_attempt_end(&attempt, accept_one(&attempt, cx), 0);
     }
-    accept->result =
-        fd < 0 ? (int)fd
-               : stream_init(&accept->stream, rt_context_runtime(cx), (int)fd);
-    return RT_READY;
+    self->result = (int)attempt.result;
+    if (attempt.poll == RT_READY && self->result >= 0) {
+        self->result = rt_tcp_stream_adopt(&self->stream, self->result);
+    }
+    return attempt.poll;
 }
 
 static void accept_drop(struct rt_future *future)
 {
-    rt_io_waiter_cancel(&accept_of(future)->waiter);
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_tcp_accept)->waiter);
 }
 
 static const struct rt_future_ops accept_ops = {
@@ -252,11 +132,6 @@ bool rt_tcp_accept_should_retry(int error)
 
 /* ---- connect ---- */
 
-static struct rt_tcp_connect *connect_of(struct rt_future *future)
-{
-    return (struct rt_tcp_connect *)(void *)future;
-}
-
 static int error_of_connect(int number)
 {
     switch (number) {
@@ -270,20 +145,18 @@ static int error_of_connect(int number)
 }
 
 /* Begins to connect: 0, -EINPROGRESS, or another error. */
-static int begin_connect(struct rt_tcp_connect *connecting,
-                         struct rt_runtime *runtime)
+static int begin_connect(struct rt_tcp_connect *self)
 {
-    const struct rt_address *peer = &connecting->peer;
-    int fd = connecting->fd;
+    const struct rt_address *peer = &self->peer;
+    int fd = self->fd >= 0 ? self->fd
+                           : rt_socket_open(peer->any.sa_family, SOCK_STREAM);
     int error = 0;
+    int refused;
 
-    if (fd < 0) {
-        fd = rt_socket_open(peer->any.sa_family, SOCK_STREAM);
-    }
     if (fd < 0) {
         return fd;
     }
-    connecting->fd = -1;
+    self->fd = -1;
     if (connect(fd, &peer->any, peer->size) < 0) {
         error = error_of_connect(errno);
     }
@@ -291,18 +164,17 @@ static int begin_connect(struct rt_tcp_connect *connecting,
         close(fd);
         return error;
     }
-    fd = stream_init(&connecting->stream, runtime, fd);
-    return fd < 0 ? fd : error;
+    refused = rt_tcp_stream_adopt(&self->stream, fd);
+    return refused ? refused : error;
 }
 
 /* As a system call: 0, or -1 and errno. */
-static int outcome_of_connect(const struct rt_tcp_connect *connecting)
+static int outcome_of_connect(const struct rt_tcp_connect *self)
 {
     int error = 0;
     socklen_t size = sizeof(error);
 
-    if (getsockopt(connecting->stream.fd, SOL_SOCKET, SO_ERROR, &error, &size) <
-        0) {
+    if (getsockopt(self->stream.fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0) {
         return -1;
     }
     errno = error;
@@ -312,24 +184,23 @@ static int outcome_of_connect(const struct rt_tcp_connect *connecting)
 static enum rt_poll connect_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
-    struct rt_tcp_connect *connecting = connect_of(future);
+    struct rt_tcp_connect *self = RT_SELF(future, struct rt_tcp_connect);
     struct rt_attempt attempt;
 
-    if (connecting->result == 0) {
-        connecting->result = begin_connect(connecting, rt_context_runtime(cx));
+    if (self->result == 0) {
+        self->result = begin_connect(self);
     }
-    if (connecting->result != -EINPROGRESS) {
+    if (self->result != -EINPROGRESS) {
         return RT_READY;
     }
-    attempt =
-        rt_attempt(connecting->stream.source, &connecting->waiter, RT_WRITABLE);
+    attempt = rt_attempt(self->stream.source, &self->waiter, RT_WRITABLE);
     while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, outcome_of_connect(connecting), 0);
+        rt_attempt_end(&attempt, outcome_of_connect(self), 0);
     }
     if (attempt.poll == RT_READY) {
-        connecting->result = (int)attempt.result;
-        if (connecting->result) {
-            rt_tcp_stream_close(&connecting->stream);
+        self->result = (int)attempt.result;
+        if (self->result) {
+            rt_tcp_stream_close(&self->stream);
         }
     }
     return attempt.poll;
@@ -337,14 +208,14 @@ static enum rt_poll connect_poll(struct rt_future *future,
 
 static void connect_drop(struct rt_future *future)
 {
-    struct rt_tcp_connect *connecting = connect_of(future);
+    struct rt_tcp_connect *self = RT_SELF(future, struct rt_tcp_connect);
 
-    rt_io_waiter_cancel(&connecting->waiter);
-    if (connecting->result == -EINPROGRESS) {
-        rt_tcp_stream_close(&connecting->stream);
+    rt_io_waiter_cancel(&self->waiter);
+    if (self->result == -EINPROGRESS) {
+        rt_tcp_stream_close(&self->stream);
     }
-    if (connecting->fd >= 0) {
-        close(connecting->fd);
+    if (self->fd >= 0) {
+        close(self->fd);
     }
 }
 
@@ -354,12 +225,10 @@ static const struct rt_future_ops connect_ops = {
     .name = "connect",
 };
 
-static struct rt_tcp_connect make_connect(int error, int fd,
-                                          const struct rt_address *peer)
+struct rt_tcp_connect rt_tcp_connect_on(int fd, const struct rt_address *peer)
 {
     return (struct rt_tcp_connect){
         .future = RT_FUTURE(&connect_ops),
-        .result = error,
         .fd = fd,
         .peer = *peer,
     };
@@ -367,18 +236,54 @@ static struct rt_tcp_connect make_connect(int error, int fd,
 
 struct rt_tcp_connect rt_tcp_connect_to(const struct rt_address *peer)
 {
-    return make_connect(0, -1, peer);
-}
-
-struct rt_tcp_connect rt_tcp_connect_on(int fd, const struct rt_address *peer)
-{
-    return make_connect(0, fd, peer);
+    return rt_tcp_connect_on(-1, peer);
 }
 
 struct rt_tcp_connect rt_tcp_connect(const char *host, uint16_t port)
 {
     struct rt_address peer = {.size = 0};
     int error = rt_address_make(&peer, host, port);
+    struct rt_tcp_connect self = rt_tcp_connect_to(&peer);
 
-    return make_connect(error, -1, &peer);
+    self.result = error;
+    return self;
+}
+
+/* ---- connecting to a name ---- */
+
+static enum rt_poll connect_name_poll(struct rt_future *future,
+                                      struct rt_context *cx)
+{
+    struct rt_tcp_connect_name *self =
+        RT_SELF(future, struct rt_tcp_connect_name);
+
+    RT_BEGIN(self);
+    self->lookup =
+        rt_lookup(self->host, self->port, self->addresses, RT_LOOKUP_MOST);
+    RT_AWAIT(self->lookup);
+    self->result = self->lookup.result;
+    for (; self->tried < self->lookup.result; self->tried++) {
+        self->connect = rt_tcp_connect_to(&self->addresses[self->tried]);
+        RT_AWAIT(self->connect);
+        self->result = self->connect.result;
+        if (self->result == 0) {
+            self->stream = self->connect.stream;
+            RT_RETURN();
+        }
+    }
+    RT_END(self);
+}
+
+static const struct rt_future_ops connect_name_ops = {
+    .poll = connect_name_poll,
+    .name = "connect by name",
+};
+
+struct rt_tcp_connect_name rt_tcp_connect_name(const char *host, uint16_t port)
+{
+    return (struct rt_tcp_connect_name){
+        .future = RT_FUTURE(&connect_name_ops),
+        .host = host,
+        .port = port,
+    };
 }

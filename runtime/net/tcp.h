@@ -21,6 +21,7 @@
 #define RT_NET_TCP_H
 
 #include "io/io.h"
+#include "net/lookup.h"
 #include "net/socket.h"
 #include "sched/runtime.h"
 
@@ -53,6 +54,18 @@ struct rt_tcp_connect {
     struct rt_io_waiter waiter;
     struct rt_address peer;
     int fd;                      /* owned until the first poll; -1: none */
+    int result;                  /* when ready: 0, or a negative errno */
+    struct rt_tcp_stream stream; /* when result is 0: owned by the awaiter */
+};
+
+struct rt_tcp_connect_name {
+    struct rt_future future;
+    const char *host; /* borrowed */
+    uint16_t port;
+    struct rt_lookup lookup;
+    struct rt_address addresses[RT_LOOKUP_MOST];
+    int tried; /* how many of them */
+    struct rt_tcp_connect connect;
     int result;                  /* when ready: 0, or a negative errno */
     struct rt_tcp_stream stream; /* when result is 0: owned by the awaiter */
 };
@@ -106,6 +119,13 @@ struct rt_tcp_connect rt_tcp_connect_to(const struct rt_address *peer);
  * polled.
  */
 struct rt_tcp_connect rt_tcp_connect_on(int fd, const struct rt_address *peer);
+
+/*
+ * Looks the host up and tries each of its addresses in turn. result is the
+ * error of the lookup, see net/lookup.h, or of the last address. host is
+ * borrowed until it is ready or dropped. RT_TIMEOUT, as above.
+ */
+struct rt_tcp_connect_name rt_tcp_connect_name(const char *host, uint16_t port);
 
 /*
  * Makes a stream of a connected, non-blocking stream socket. Called inside a

@@ -2,7 +2,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "future/async.h"
 
 /* ---- sockets ---- */
 
@@ -35,11 +36,6 @@ void rt_udp_close(struct rt_udp_socket *socket)
 
 /* ---- receiving ---- */
 
-static struct rt_udp_receive *receive_of(struct rt_future *future)
-{
-    return (struct rt_udp_receive *)(void *)future;
-}
-
 /* As a system call: the size of the datagram, or -1 and errno. */
 static ssize_t receive_once(struct rt_udp_receive *receive)
 {
@@ -57,20 +53,20 @@ static ssize_t receive_once(struct rt_udp_receive *receive)
 static enum rt_poll receive_poll(struct rt_future *future,
                                  struct rt_context *cx)
 {
-    struct rt_udp_receive *receive = receive_of(future);
+    struct rt_udp_receive *self = RT_SELF(future, struct rt_udp_receive);
     struct rt_attempt attempt =
-        rt_attempt(receive->socket->source, &receive->waiter, RT_READABLE);
+        rt_attempt(self->socket->source, &self->waiter, RT_READABLE);
 
     while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, receive_once(receive), 0);
+        rt_attempt_end(&attempt, receive_once(self), 0);
     }
-    receive->result = attempt.result;
+    self->result = attempt.result;
     return attempt.poll;
 }
 
 static void receive_drop(struct rt_future *future)
 {
-    rt_io_waiter_cancel(&receive_of(future)->waiter);
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_udp_receive)->waiter);
 }
 
 static const struct rt_future_ops receive_ops = {
@@ -99,20 +95,7 @@ struct rt_udp_receive rt_udp_peek(struct rt_udp_socket *socket, void *buffer,
     return peek;
 }
 
-ssize_t rt_udp_try_receive(struct rt_udp_receive *receive)
-{
-    ssize_t count = receive_once(receive);
-
-    receive->result = count < 0 ? -errno : count;
-    return receive->result;
-}
-
 /* ---- sending ---- */
-
-static struct rt_udp_send *send_of(struct rt_future *future)
-{
-    return (struct rt_udp_send *)(void *)future;
-}
 
 static ssize_t send_once(const struct rt_udp_send *send)
 {
@@ -124,20 +107,20 @@ static ssize_t send_once(const struct rt_udp_send *send)
 
 static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_udp_send *send = send_of(future);
+    struct rt_udp_send *self = RT_SELF(future, struct rt_udp_send);
     struct rt_attempt attempt =
-        rt_attempt(send->socket->source, &send->waiter, RT_WRITABLE);
+        rt_attempt(self->socket->source, &self->waiter, RT_WRITABLE);
 
     while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, send_once(send), 0);
+        rt_attempt_end(&attempt, send_once(self), 0);
     }
-    send->result = attempt.result;
+    self->result = attempt.result;
     return attempt.poll;
 }
 
 static void send_drop(struct rt_future *future)
 {
-    rt_io_waiter_cancel(&send_of(future)->waiter);
+    rt_io_waiter_cancel(&RT_SELF(future, struct rt_udp_send)->waiter);
 }
 
 static const struct rt_future_ops send_ops = {
@@ -165,14 +148,6 @@ struct rt_udp_send rt_udp_send_to(struct rt_udp_socket *socket,
 
     send.peer = *peer;
     return send;
-}
-
-ssize_t rt_udp_try_send(struct rt_udp_send *send)
-{
-    ssize_t count = send_once(send);
-
-    send->result = count < 0 ? -errno : count;
-    return send->result;
 }
 
 /* ---- multicast ---- */

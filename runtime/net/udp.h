@@ -91,13 +91,6 @@ struct rt_udp_send rt_udp_send_to(struct rt_udp_socket *socket,
                                   const struct rt_address *peer);
 
 /*
- * Instead of polling it: what it gives now, also in its result; -EAGAIN if it
- * would have to wait. May be called again.
- */
-ssize_t rt_udp_try_receive(struct rt_udp_receive *receive);
-ssize_t rt_udp_try_send(struct rt_udp_send *send);
-
-/*
  * Enters or leaves a multicast group ("239.1.2.3", "ff02::7") on the interface
  * of this index (if_nametoindex; 0: the kernel's choice). 0 or -errno.
  */

@@ -1,9 +1,6 @@
-#define _GNU_SOURCE /* struct ucred */
-
 #include "net/unix.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /* ---- streams ---- */
 
@@ -40,34 +37,17 @@ int rt_unix_pair(struct rt_tcp_stream *one, struct rt_tcp_stream *other)
     int error = open_pair(SOCK_STREAM, fds);
 
     *one = *other = (struct rt_tcp_stream){.fd = -1};
-    if (error) {
-        return error;
+    if (!error) {
+        int second = rt_tcp_stream_adopt(other, fds[1]);
+
+        error = rt_tcp_stream_adopt(one, fds[0]);
+        error = error ? error : second;
     }
-    error = rt_tcp_stream_adopt(one, fds[0]);
-    if (error) {
-        close(fds[1]);
-        return error;
-    }
-    error = rt_tcp_stream_adopt(other, fds[1]);
     if (error) {
         rt_tcp_stream_close(one);
+        rt_tcp_stream_close(other);
     }
     return error;
-}
-
-int rt_unix_peer_credentials(const struct rt_tcp_stream *stream,
-                             struct rt_unix_credentials *credentials)
-{
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-
-    if (getsockopt(stream->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) {
-        return -errno;
-    }
-    credentials->pid = peer.pid;
-    credentials->uid = peer.uid;
-    credentials->gid = peer.gid;
-    return 0;
 }
 
 /* ---- datagrams ---- */
@@ -97,17 +77,15 @@ int rt_unix_datagram_pair(struct rt_udp_socket *one,
     int error = open_pair(SOCK_DGRAM, fds);
 
     *one = *other = (struct rt_udp_socket){.fd = -1};
-    if (error) {
-        return error;
+    if (!error) {
+        int second = rt_udp_adopt(other, fds[1]);
+
+        error = rt_udp_adopt(one, fds[0]);
+        error = error ? error : second;
     }
-    error = rt_udp_adopt(one, fds[0]);
-    if (error) {
-        close(fds[1]);
-        return error;
-    }
-    error = rt_udp_adopt(other, fds[1]);
     if (error) {
         rt_udp_close(one);
+        rt_udp_close(other);
     }
     return error;
 }

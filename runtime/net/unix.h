@@ -15,17 +15,8 @@
 #ifndef RT_NET_UNIX_H
 #define RT_NET_UNIX_H
 
-#include <sys/types.h>
-
 #include "net/tcp.h"
 #include "net/udp.h"
-
-/* Who is at the other end; as it was when the connection was made. */
-struct rt_unix_credentials {
-    pid_t pid;
-    uid_t uid;
-    gid_t gid;
-};
 
 /* Listens on a path: -EADDRINUSE when it is there, even if nobody listens. */
 int rt_unix_listen(struct rt_tcp_listener *listener, const char *path);
@@ -52,9 +43,5 @@ int rt_unix_unbound(struct rt_udp_socket *socket);
 /* Two of them that are connected to each other. */
 int rt_unix_datagram_pair(struct rt_udp_socket *one,
                           struct rt_udp_socket *other);
-
-/* The process at the other end of a stream. */
-int rt_unix_peer_credentials(const struct rt_tcp_stream *stream,
-                             struct rt_unix_credentials *credentials);
 
 #endif

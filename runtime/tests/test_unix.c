@@ -1,4 +1,4 @@
-/* Unix sockets: paths, names, pairs, credentials. */
+/* Unix sockets: paths, names, pairs. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -184,21 +184,6 @@ START_TEST(a_pair_without_memory_is_an_error_and_leaves_nothing_open)
 }
 END_TEST
 
-START_TEST(a_stream_tells_who_is_at_the_other_end)
-{
-    struct rt_tcp_stream other;
-    struct rt_unix_credentials peer = {.pid = -1};
-
-    ck_assert_int_eq(rt_unix_pair(&net.stream, &other), 0);
-    ck_assert_int_eq(rt_unix_peer_credentials(&other, &peer), 0);
-    ck_assert_int_eq(peer.pid, getpid());
-    ck_assert_uint_eq(peer.uid, geteuid());
-    ck_assert_uint_eq(peer.gid, getegid());
-    rt_tcp_stream_close(&other);
-    ck_assert_int_eq(rt_unix_peer_credentials(&other, &peer), -EBADF);
-}
-END_TEST
-
 /* ---- datagrams ---- */
 
 START_TEST(a_datagram_reaches_a_path_and_tells_where_it_is_from)
@@ -277,7 +262,6 @@ Suite *unix_suite(void)
         a_path_that_cannot_be_is_an_error,
         a_pair_is_connected_both_ways,
         a_pair_without_memory_is_an_error_and_leaves_nothing_open,
-        a_stream_tells_who_is_at_the_other_end,
         a_datagram_reaches_a_path_and_tells_where_it_is_from,
         a_socket_without_a_name_can_send,
         a_send_waits_while_the_receiver_is_full,
