@@ -90,15 +90,19 @@ enum rt_poll rt_buffer_poll_fill(struct rt_buffer *buffer, size_t most,
                                  struct rt_io *io, struct rt_io_waiter *waiter,
                                  struct rt_context *cx, ssize_t *result)
 {
+    struct iovec room;
+    struct rt_io_request request = {RT_IO_READ, waiter, &room, 1, 0};
+
     *result = rt_buffer_reserve(buffer, most);
     if (*result < 0) {
         return RT_READY;
     }
-    if (rt_io_poll_read(io, waiter, cx, buffer->memory + buffer->end, most,
-                        result) == RT_PENDING) {
+    room = (struct iovec){buffer->memory + buffer->end, most};
+    if (rt_io_poll(io, &request, cx) == RT_PENDING) {
         return RT_PENDING;
     }
-    buffer->end += *result > 0 ? (size_t)*result : 0;
+    buffer->end += request.result > 0 ? (size_t)request.result : 0;
+    *result = request.result;
     return RT_READY;
 }
 
@@ -106,18 +110,20 @@ enum rt_poll rt_buffer_poll_drain(struct rt_buffer *buffer, struct rt_io *io,
                                   struct rt_io_waiter *waiter,
                                   struct rt_context *cx, ssize_t *result)
 {
+    *result = 0;
     while (rt_buffer_length(buffer) > 0) {
-        struct rt_slice rest = rt_buffer_slice(buffer);
+        struct iovec rest = {buffer->memory + buffer->start,
+                             rt_buffer_length(buffer)};
+        struct rt_io_request request = {RT_IO_WRITE, waiter, &rest, 1, 0};
 
-        if (rt_io_poll_write(io, waiter, cx, rest.data, rest.size, result) ==
-            RT_PENDING) {
+        if (rt_io_poll(io, &request, cx) == RT_PENDING) {
             return RT_PENDING;
         }
-        if (*result < 0) {
+        if (request.result < 0) {
+            *result = request.result;
             return RT_READY;
         }
-        rt_buffer_consume(buffer, (size_t)*result);
+        rt_buffer_consume(buffer, (size_t)request.result);
     }
-    *result = 0;
     return RT_READY;
 }

@@ -32,11 +32,11 @@ static enum rt_poll buffered_read(struct rt_io *io,
     if (rt_buffer_length(in) == 0 && size >= buffered->read_size) {
         return rt_io_poll(buffered->inner, request, cx);
     }
-    if (size > 0 && poll_ahead(buffered, request->waiter, cx,
-                               &request->result) == RT_PENDING) {
+    if (poll_ahead(buffered, request->waiter, cx, &request->result) ==
+        RT_PENDING) {
         return RT_PENDING;
     }
-    if (size == 0 || request->result > 0) {
+    if (request->result > 0) {
         request->result =
             (ssize_t)rt_buffer_take(in, request->pieces->iov_base, size);
     }

@@ -19,15 +19,11 @@ static enum rt_poll drain(struct rt_copy *self, struct rt_context *cx)
     return poll;
 }
 
-/* A flush or a shutdown. */
 static enum rt_poll flush(struct rt_copy *self, enum rt_io_what what,
                           struct rt_context *cx)
 {
-    struct rt_io_request request = {what, &self->write_waiter, NULL, 0, 0};
-    enum rt_poll poll = rt_io_poll(self->to, &request, cx);
-
-    self->result = request.result;
-    return poll;
+    return rt_io_poll_flush(self->to, what, &self->write_waiter, cx,
+                            &self->result);
 }
 
 /*

@@ -88,8 +88,8 @@ static enum rt_poll duplex_move(struct rt_io *io, struct rt_io_request *request,
     bool is_read = request->what == RT_IO_READ;
     struct way *way;
 
-    request->result = shared ? 0 : -EBADF;
-    if (!shared || request->pieces->iov_len == 0) {
+    if (!shared) {
+        request->result = -EBADF;
         return RT_READY;
     }
     if (!rt_budget_spend(cx)) {

@@ -20,34 +20,11 @@ enum rt_poll rt_io_poll(struct rt_io *io, struct rt_io_request *request,
     return io->ops->poll[what](io, request, cx);
 }
 
-enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
-                             struct rt_context *cx, void *buffer, size_t size,
-                             ssize_t *result)
-{
-    struct iovec piece = {buffer, size};
-    struct rt_io_request request = {RT_IO_READ, waiter, &piece, 1, 0};
-    enum rt_poll poll = rt_io_poll(io, &request, cx);
-
-    *result = request.result;
-    return poll;
-}
-
-enum rt_poll rt_io_poll_write(struct rt_io *io, struct rt_io_waiter *waiter,
-                              struct rt_context *cx, const void *buffer,
-                              size_t size, ssize_t *result)
-{
-    struct iovec piece = {(void *)(uintptr_t)buffer, size}; /* only read */
-    struct rt_io_request request = {RT_IO_WRITE, waiter, &piece, 1, 0};
-    enum rt_poll poll = rt_io_poll(io, &request, cx);
-
-    *result = request.result;
-    return poll;
-}
-
-enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
+enum rt_poll rt_io_poll_flush(struct rt_io *io, enum rt_io_what what,
+                              struct rt_io_waiter *waiter,
                               struct rt_context *cx, ssize_t *result)
 {
-    struct rt_io_request request = {RT_IO_FLUSH, waiter, NULL, 0, 0};
+    struct rt_io_request request = {what, waiter, NULL, 0, 0};
     enum rt_poll poll = rt_io_poll(io, &request, cx);
 
     *result = request.result;
@@ -66,30 +43,25 @@ void rt_io_close(struct rt_io *io)
 static enum rt_poll read_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_read *self = RT_SELF(future, struct rt_read);
-    enum rt_poll poll =
-        rt_io_poll_read(self->io, &self->waiter, cx, self->buffer + self->done,
-                        self->size - self->done, &self->result);
-
-    if (poll == RT_PENDING) {
-        rt_future_check_kept(self->buffer, "the buffer of a read", cx);
-    }
-    return poll;
-}
-
-static enum rt_poll read_exact_poll(struct rt_future *future,
-                                    struct rt_context *cx)
-{
-    struct rt_read *self = RT_SELF(future, struct rt_read);
 
     while (self->done < self->size) {
-        if (read_poll(future, cx) == RT_PENDING) {
+        struct iovec rest = {self->buffer + self->done,
+                             self->size - self->done};
+        struct rt_io_request request = {RT_IO_READ, &self->waiter, &rest, 1, 0};
+
+        if (rt_io_poll(self->io, &request, cx) == RT_PENDING) {
+            rt_future_check_kept(self->buffer, "the buffer of a read", cx);
             return RT_PENDING;
         }
-        if (self->result <= 0) {
-            self->result = self->result < 0 ? self->result : -EPIPE;
+        if (request.result <= 0) {
+            self->result =
+                self->is_exact && !request.result ? -EPIPE : request.result;
             return RT_READY;
         }
-        self->done += (size_t)self->result;
+        self->done += (size_t)request.result;
+        if (!self->is_exact) {
+            break;
+        }
     }
     self->result = (ssize_t)self->done;
     return RT_READY;
@@ -106,12 +78,6 @@ static const struct rt_future_ops read_ops = {
     .name = "read",
 };
 
-static const struct rt_future_ops read_exact_ops = {
-    .poll = read_exact_poll,
-    .drop = read_drop,
-    .name = "read exact",
-};
-
 struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size)
 {
     return (struct rt_read){
@@ -126,7 +92,7 @@ struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
 {
     struct rt_read read = rt_read(io, buffer, size);
 
-    read.future.ops = &read_exact_ops;
+    read.is_exact = true;
     return read;
 }
 
@@ -135,29 +101,25 @@ struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
 static enum rt_poll write_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_write *self = RT_SELF(future, struct rt_write);
-    enum rt_poll poll =
-        rt_io_poll_write(self->io, &self->waiter, cx, self->buffer + self->done,
-                         self->size - self->done, &self->result);
-
-    if (poll == RT_PENDING) {
-        rt_future_check_kept(self->buffer, "the buffer of a write", cx);
-    }
-    return poll;
-}
-
-static enum rt_poll write_all_poll(struct rt_future *future,
-                                   struct rt_context *cx)
-{
-    struct rt_write *self = RT_SELF(future, struct rt_write);
+    char *start = (char *)(uintptr_t)self->buffer; /* it is only read */
 
     while (self->done < self->size) {
-        if (write_poll(future, cx) == RT_PENDING) {
+        struct iovec rest = {start + self->done, self->size - self->done};
+        struct rt_io_request request = {RT_IO_WRITE, &self->waiter, &rest, 1,
+                                        0};
+
+        if (rt_io_poll(self->io, &request, cx) == RT_PENDING) {
+            rt_future_check_kept(self->buffer, "the buffer of a write", cx);
             return RT_PENDING;
         }
-        if (self->result < 0) {
+        if (request.result < 0) {
+            self->result = request.result;
             return RT_READY;
         }
-        self->done += (size_t)self->result;
+        self->done += (size_t)request.result;
+        if (!self->is_all) {
+            break;
+        }
     }
     self->result = (ssize_t)self->done;
     return RT_READY;
@@ -174,12 +136,6 @@ static const struct rt_future_ops write_ops = {
     .name = "write",
 };
 
-static const struct rt_future_ops write_all_ops = {
-    .poll = write_all_poll,
-    .drop = write_drop,
-    .name = "write all",
-};
-
 struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size)
 {
     return (struct rt_write){
@@ -194,7 +150,7 @@ struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size)
 {
     struct rt_write write = rt_write(io, buffer, size);
 
-    write.future.ops = &write_all_ops;
+    write.is_all = true;
     return write;
 }
 
@@ -288,11 +244,9 @@ struct rt_vectored rt_write_all_vectored(struct rt_io *io, struct iovec *pieces,
 static enum rt_poll flush_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_flush *self = RT_SELF(future, struct rt_flush);
-    struct rt_io_request request = {self->what, &self->waiter, NULL, 0, 0};
-    enum rt_poll poll = rt_io_poll(self->io, &request, cx);
 
-    self->result = request.result;
-    return poll;
+    return rt_io_poll_flush(self->io, self->what, &self->waiter, cx,
+                            &self->result);
 }
 
 static void flush_drop(struct rt_future *future)

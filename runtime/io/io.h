@@ -26,14 +26,14 @@ enum rt_io_what {
     RT_IO_WHATS,
 };
 
-/* The asking; part of a poll, and made anew for the next one. */
+/* The asking: made anew for each poll. */
 struct rt_io_request {
     enum rt_io_what what;
     struct rt_io_waiter *waiter; /* borrowed: see rt_io_ops */
-    const struct iovec *pieces;  /* borrowed: to be filled, or written. Only the
-                                    first need be; it is not empty unless all
-                                    are */
-    int count;                   /* of pieces, at least 1 of READ and WRITE */
+    const struct iovec *pieces;  /* borrowed: to be filled, or written; the
+                                    first is not empty, and an io may look at
+                                    that one only */
+    int count;      /* of pieces: at least 1, but none for FLUSH and SHUTDOWN */
     ssize_t result; /* when ready: bytes (0: the end of what is read), or a
                        negative errno */
 };
@@ -67,7 +67,8 @@ struct rt_read {
     struct rt_io_waiter waiter;
     char *buffer; /* borrowed */
     size_t size;
-    size_t done;    /* bytes moved so far by rt_read_exact */
+    bool is_exact;  /* all of it */
+    size_t done;    /* bytes read so far */
     ssize_t result; /* when ready: bytes, 0 at the end of the
                        stream, or a negative errno */
 };
@@ -78,7 +79,8 @@ struct rt_write {
     struct rt_io_waiter waiter;
     const char *buffer; /* borrowed */
     size_t size;
-    size_t done;    /* bytes moved so far by rt_write_all */
+    bool is_all;
+    size_t done;    /* bytes written so far */
     ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
@@ -145,14 +147,9 @@ void rt_io_close(struct rt_io *io);
 enum rt_poll rt_io_poll(struct rt_io *io, struct rt_io_request *request,
                         struct rt_context *cx);
 
-/* The same for a request that is made here. */
-enum rt_poll rt_io_poll_read(struct rt_io *io, struct rt_io_waiter *waiter,
-                             struct rt_context *cx, void *buffer, size_t size,
-                             ssize_t *result);
-enum rt_poll rt_io_poll_write(struct rt_io *io, struct rt_io_waiter *waiter,
-                              struct rt_context *cx, const void *buffer,
-                              size_t size, ssize_t *result);
-enum rt_poll rt_io_poll_flush(struct rt_io *io, struct rt_io_waiter *waiter,
+/* The same for RT_IO_FLUSH and RT_IO_SHUTDOWN: a request without bytes. */
+enum rt_poll rt_io_poll_flush(struct rt_io *io, enum rt_io_what what,
+                              struct rt_io_waiter *waiter,
                               struct rt_context *cx, ssize_t *result);
 
 #endif

@@ -2,7 +2,7 @@
  * Dump: what every task is waiting for.
  *
  *     task 1 main: running
- *     task 7 client 3: idle in echo > timeout > read exact > read
+ *     task 7 client 3: idle in echo > timeout > read
  *
  * The chain of futures that await each other is the backtrace of a task that
  * is not on any stack.
