@@ -41,7 +41,6 @@ extern "C" {
 #include "net/socket.h"
 #include "net/lookup.h"
 #include "net/tcp.h"
-#include "process/output.h"
 #include "process/process.h"
 #include "net/udp.h"
 #include "net/unix.h"

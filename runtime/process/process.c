@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -171,15 +170,11 @@ static void *reap_later(void *pid)
  */
 static void reap_in_background(pid_t pid)
 {
-    pthread_attr_t attributes;
     pthread_t thread;
 
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, (size_t)PTHREAD_STACK_MIN * 2);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    (void)pthread_create(&thread, &attributes, reap_later,
-                         (void *)(intptr_t)pid);
-    pthread_attr_destroy(&attributes);
+    if (pthread_create(&thread, NULL, reap_later, (void *)(intptr_t)pid) == 0) {
+        pthread_detach(thread);
+    }
 }
 
 void rt_process_drop(struct rt_process *process)
@@ -235,4 +230,61 @@ struct rt_process_wait rt_process_wait(struct rt_process *process)
         .future = RT_FUTURE(&wait_ops),
         .process = process,
     };
+}
+
+/* ---- what it writes ---- */
+
+static enum rt_poll output_poll(struct rt_future *future, struct rt_context *cx)
+{
+    struct rt_process_output *self = RT_SELF(future, struct rt_process_output);
+
+    RT_BEGIN(self);
+    if (self->result != -EINPROGRESS) {
+        RT_RETURN(); /* it was not started, and result says why */
+    }
+    self->wait = rt_process_wait(&self->process);
+    self->read_out =
+        rt_read_to_end(&self->process.out.io, &self->out, self->most);
+    self->read_err =
+        rt_read_to_end(&self->process.err.io, &self->err, self->most);
+    /* The first error ends it: a child that nobody reads may never end. */
+    self->all = RT_TRY_JOIN(self->read_out, self->read_err, self->wait);
+    RT_AWAIT(self->all);
+    self->result = self->all.result;
+    RT_END(self);
+}
+
+static void output_drop(struct rt_future *future)
+{
+    struct rt_process_output *self = RT_SELF(future, struct rt_process_output);
+
+    rt_process_drop(&self->process);
+    if (self->result == -EINPROGRESS) {
+        rt_buffer_deinit(&self->out);
+        rt_buffer_deinit(&self->err);
+    }
+}
+
+static const struct rt_future_ops output_ops = {
+    .poll = output_poll,
+    .drop = output_drop,
+    .name = "process output",
+};
+
+struct rt_process_output rt_process_output(const struct rt_command *command,
+                                           size_t most)
+{
+    struct rt_process_output output = {
+        .future = RT_FUTURE(&output_ops),
+        .most = most,
+    };
+    struct rt_command piped = *command;
+
+    piped.out = RT_STDIO_PIPED;
+    piped.err = RT_STDIO_PIPED;
+    output.result = rt_process_spawn(&output.process, &piped);
+    if (!output.result) {
+        output.result = -EINPROGRESS;
+    }
+    return output;
 }

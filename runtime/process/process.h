@@ -21,7 +21,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "future/join.h"
 #include "io/async_fd.h"
+#include "io/until.h"
 #include "process/pipe.h"
 #include "signal/signal.h"
 
@@ -84,5 +86,29 @@ struct rt_process_wait {
  * runs on.
  */
 struct rt_process_wait rt_process_wait(struct rt_process *process);
+
+/* ---- what it writes ---- */
+
+struct rt_process_output {
+    struct rt_future future;
+    struct rt_process process;
+    struct rt_process_wait wait;
+    struct rt_read_to_end read_out;
+    struct rt_read_to_end read_err;
+    struct rt_join all;
+    size_t most; /* bytes of each */
+    int result;  /* when ready: 0 and the status is in process.status; or
+                    -errno: it was not started, or not read to its end */
+    struct rt_buffer out; /* owned by the awaiter: rt_buffer_deinit */
+    struct rt_buffer err; /* the same */
+};
+
+/*
+ * Starts the program at once, with its output and errors piped, and collects
+ * both until they are closed (up to most bytes of each, or -EMSGSIZE), while
+ * it waits for its end. When the future is dropped, so is the process.
+ */
+struct rt_process_output rt_process_output(const struct rt_command *command,
+                                           size_t most);
 
 #endif
