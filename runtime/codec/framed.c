@@ -140,7 +140,8 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
             return RT_PENDING;
         }
         if (result == 0 &&
-            rt_io_poll_flush(io, &self->waiter, cx, &result) == RT_PENDING) {
+            rt_io_poll_flush(io, RT_IO_FLUSH, &self->waiter, cx, &result) ==
+                RT_PENDING) {
             return RT_PENDING;
         }
     }
