@@ -66,8 +66,13 @@ struct rt_future {
 #endif
 };
 
-/* A future with these ops that was not polled yet: an initializer. */
-#define RT_FUTURE(future_ops) ((struct rt_future){.ops = (future_ops)})
+/*
+ * A future with these ops that was not polled yet: an initializer. All members
+ * are named: where that is so the compiler writes a frame where it belongs,
+ * and else it first makes one of zeros, which it then copies.
+ */
+#define RT_FUTURE(future_ops)                                                  \
+    ((struct rt_future){.ops = (future_ops), .awaiting = NULL, .resume = NULL})
 
 /* The future of a frame that is made on the way, as an argument of a spawn. */
 #define RT_FRAME(...) (&((__typeof__(__VA_ARGS__)[1]){__VA_ARGS__})->future)

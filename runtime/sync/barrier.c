@@ -8,13 +8,24 @@ void rt_barrier_init(struct rt_barrier *barrier, uint32_t size)
     rt_waiters_init(&barrier->waiters);
 }
 
+static struct rt_barrier *barrier_of(const struct rt_wait *wait)
+{
+    return RT_CONTAINER_OF(wait->waiters, struct rt_barrier, waiters);
+}
+
+static bool is_over_locked(struct rt_wait *wait)
+{
+    return RT_SELF(&wait->future, struct rt_barrier_wait)->round !=
+           barrier_of(wait)->round;
+}
+
 /* Counts this one; the last of a round begins the next one, and is ready. */
 static void arrive(struct rt_barrier_wait *self)
 {
-    struct rt_barrier *barrier = self->barrier;
+    struct rt_barrier *barrier = barrier_of(&self->wait);
 
     self->has_arrived = true;
-    rt_lock_acquire(&barrier->waiters.lock);
+    rt_waiters_lock(&barrier->waiters);
     self->round = barrier->round;
     self->is_leader = ++barrier->arrived >= barrier->size;
     if (self->is_leader) {
@@ -22,16 +33,8 @@ static void arrive(struct rt_barrier_wait *self)
         barrier->round++;
         rt_waiters_unlock_and_wake(&barrier->waiters);
     } else {
-        rt_lock_release(&barrier->waiters.lock);
+        rt_waiters_unlock(&barrier->waiters);
     }
-}
-
-static bool is_over_locked(struct rt_future *future)
-{
-    const struct rt_barrier_wait *self =
-        RT_SELF(future, struct rt_barrier_wait);
-
-    return self->round != self->barrier->round;
 }
 
 static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
@@ -41,27 +44,17 @@ static enum rt_poll wait_poll(struct rt_future *future, struct rt_context *cx)
     if (!self->has_arrived) {
         arrive(self);
     }
-    return rt_wait_poll(&self->barrier->waiters, &self->wait, future,
-                        is_over_locked, cx);
+    return rt_wait_poll(future, cx);
 }
 
-static void wait_drop(struct rt_future *future)
-{
-    struct rt_barrier_wait *self = RT_SELF(future, struct rt_barrier_wait);
-
-    rt_wait_drop(&self->barrier->waiters, &self->wait);
-}
-
-static const struct rt_future_ops wait_ops = {
-    .poll = wait_poll,
-    .drop = wait_drop,
-    .name = "barrier",
+static const struct rt_wait_ops wait_ops = {
+    .future = {.poll = wait_poll, .drop = rt_wait_drop, .name = "barrier"},
+    .is_over_locked = is_over_locked,
 };
 
 struct rt_barrier_wait rt_barrier_wait(struct rt_barrier *barrier)
 {
     return (struct rt_barrier_wait){
-        .future = RT_FUTURE(&wait_ops),
-        .barrier = barrier,
+        .wait = rt_wait_make(&wait_ops.future, &barrier->waiters),
     };
 }

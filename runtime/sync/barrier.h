@@ -19,11 +19,12 @@ struct rt_barrier {
 };
 
 struct rt_barrier_wait {
-    struct rt_future future;
-    struct rt_barrier *barrier; /* borrowed */
-    struct rt_wait wait;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
     uint64_t round;   /* in which it has arrived */
-    bool has_arrived; /* counted; a dropped wait stays counted */
+    bool has_arrived; /* counted, also when it is dropped */
     bool is_leader;   /* when ready */
 };
 

@@ -48,11 +48,11 @@ static uint64_t join(struct rt_broadcast *shared, uint32_t *ends)
 {
     uint64_t next;
 
-    rt_lock_acquire(&shared->waiters.lock);
+    rt_waiters_lock(&shared->waiters);
     shared->references++;
     ++*ends;
     next = shared->next;
-    rt_lock_release(&shared->waiters.lock);
+    rt_waiters_unlock(&shared->waiters);
     return next;
 }
 
@@ -61,14 +61,14 @@ static void leave(struct rt_broadcast *shared, uint32_t *ends)
 {
     bool is_last;
 
-    rt_lock_acquire(&shared->waiters.lock);
+    rt_waiters_lock(&shared->waiters);
     --*ends;
     if (shared->senders == 0) {
         rt_waiters_unlock_and_wake(&shared->waiters);
-        rt_lock_acquire(&shared->waiters.lock);
+        rt_waiters_lock(&shared->waiters);
     }
     is_last = --shared->references == 0;
-    rt_lock_release(&shared->waiters.lock);
+    rt_waiters_unlock(&shared->waiters);
     if (is_last) {
         rt_free(shared, bytes(shared->kept, shared->size));
     }
@@ -81,34 +81,28 @@ rt_broadcast_sender_clone(const struct rt_broadcast_sender *sender)
     return *sender;
 }
 
-void rt_broadcast_sender_drop(struct rt_broadcast_sender *sender)
-{
-    struct rt_broadcast *shared = sender->shared;
-
-    if (shared) {
-        sender->shared = NULL;
-        leave(shared, &shared->senders);
-    }
-}
-
 struct rt_broadcast_receiver
 rt_broadcast_subscribe(struct rt_broadcast_sender *sender)
 {
     struct rt_broadcast *shared = sender->shared;
+    uint64_t next = join(shared, &shared->receivers);
 
-    return (struct rt_broadcast_receiver){
-        shared,
-        join(shared, &shared->receivers),
-    };
+    return (struct rt_broadcast_receiver){shared, next};
+}
+
+void rt_broadcast_sender_drop(struct rt_broadcast_sender *sender)
+{
+    if (sender->shared) {
+        leave(sender->shared, &sender->shared->senders);
+        sender->shared = NULL;
+    }
 }
 
 void rt_broadcast_receiver_drop(struct rt_broadcast_receiver *receiver)
 {
-    struct rt_broadcast *shared = receiver->shared;
-
-    if (shared) {
+    if (receiver->shared) {
+        leave(receiver->shared, &receiver->shared->receivers);
         receiver->shared = NULL;
-        leave(shared, &shared->receivers);
     }
 }
 
@@ -120,7 +114,7 @@ uint32_t rt_broadcast_send(struct rt_broadcast_sender *sender,
     struct rt_broadcast *shared = sender->shared;
     uint32_t receivers;
 
-    rt_lock_acquire(&shared->waiters.lock);
+    rt_waiters_lock(&shared->waiters);
     receivers = shared->receivers;
     if (receivers > 0) {
         memcpy(place(shared, shared->next), value, shared->size);
@@ -153,50 +147,29 @@ int rt_broadcast_try_receive(struct rt_broadcast_receiver *receiver,
 {
     int result;
 
-    rt_lock_acquire(&receiver->shared->waiters.lock);
+    rt_waiters_lock(&receiver->shared->waiters);
     result = receive_locked(receiver, value, missed);
-    rt_lock_release(&receiver->shared->waiters.lock);
+    rt_waiters_unlock(&receiver->shared->waiters);
     return result;
 }
 
-static bool is_received_locked(struct rt_future *future)
+static bool is_received_locked(struct rt_wait *wait)
 {
     struct rt_broadcast_receive *self =
-        RT_SELF(future, struct rt_broadcast_receive);
+        RT_SELF(&wait->future, struct rt_broadcast_receive);
 
     self->result = receive_locked(self->receiver, self->value, &self->missed);
     return self->result != -EAGAIN;
 }
 
-static enum rt_poll receive_poll(struct rt_future *future,
-                                 struct rt_context *cx)
-{
-    struct rt_broadcast_receive *self =
-        RT_SELF(future, struct rt_broadcast_receive);
-
-    return rt_wait_poll(&self->receiver->shared->waiters, &self->wait, future,
-                        is_received_locked, cx);
-}
-
-static void receive_drop(struct rt_future *future)
-{
-    struct rt_broadcast_receive *self =
-        RT_SELF(future, struct rt_broadcast_receive);
-
-    rt_wait_drop(&self->receiver->shared->waiters, &self->wait);
-}
-
-static const struct rt_future_ops receive_ops = {
-    .poll = receive_poll,
-    .drop = receive_drop,
-    .name = "broadcast receive",
-};
+static const struct rt_wait_ops receive_ops =
+    RT_WAIT_OPS("broadcast receive", is_received_locked);
 
 struct rt_broadcast_receive
 rt_broadcast_receive(struct rt_broadcast_receiver *receiver, void *value)
 {
     return (struct rt_broadcast_receive){
-        .future = RT_FUTURE(&receive_ops),
+        .wait = rt_wait_make(&receive_ops.future, &receiver->shared->waiters),
         .receiver = receiver,
         .value = value,
     };

@@ -36,10 +36,12 @@ struct rt_broadcast_receiver {
 };
 
 struct rt_broadcast_receive {
-    struct rt_future future;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
     struct rt_broadcast_receiver *receiver; /* borrowed */
     void *value;                            /* borrowed: where it goes */
-    struct rt_wait wait;
     uint64_t missed; /* with -EOVERFLOW: how many values are lost */
     int result;      /* when ready: 0, a value; -EOVERFLOW, the receiver was
                         too slow; -EPIPE, the end of the stream */

@@ -15,7 +15,7 @@ enum {
     CACHE_LINE = 64,
 
     /* In the word received: */
-    HAS_WAITERS = 1, /* set and cleared under the lock: senders wait */
+    HAS_WAITERS = 1, /* set and cleared under the lock: senders may wait */
     ONE_VALUE = 2,   /* the values received are counted from here up */
 };
 
@@ -31,77 +31,34 @@ enum {
  * of the room, or the receiver learns that somebody waits, and serves it.
  */
 struct rt_mpsc {
-    /* Never change. */
-    size_t size;       /* bytes of a value */
+    size_t size;       /* bytes of a value; this and the next never change */
     uint64_t capacity; /* places, or NO_LIMIT */
     void (*drop)(void *value);
     char apart[CACHE_LINE];
 
-    struct rt_waiters senders_waiting;
-    struct rt_buffer sent;    /* guarded by their lock, like the rest */
-    struct rt_waker receiver; /* owned: who waits for a value */
-    uint64_t claimed;         /* places that were ever taken */
-    uint64_t limit;           /* how far claimed may go, as far as we know */
-    uint32_t held;            /* places claimed that have no value yet */
-    uint32_t references;      /* all ends */
-    uint32_t senders;         /* that are not weak */
-    bool is_closed;           /* by the receiver */
+    struct rt_waiters waiters; /* for a place */
+    struct rt_buffer sent;     /* guarded by their lock, like the rest */
+    struct rt_waker receiver;  /* owned: who waits for a value */
+    uint64_t claimed;          /* places that were ever claimed */
+    uint64_t limit;            /* how far it may go, as far as we know */
+    uint32_t held;             /* places claimed that have no value yet */
+    uint32_t references;       /* all ends */
+    uint32_t senders;          /* that are not weak */
+    bool is_closed;            /* by the receiver */
     char apart_too[CACHE_LINE];
 
-    /* The receiver's. */
-    struct rt_buffer taken;
-    RT_ATOMIC(uint64_t) received; /* values, and HAS_WAITERS */
+    struct rt_buffer taken; /* the receiver's own */
+    RT_ATOMIC(uint64_t) received;
 };
-
-/* ---- making and freeing ---- */
-
-static void drop_values(const struct rt_mpsc *channel, struct rt_buffer *values)
-{
-    while (channel->drop && rt_buffer_length(values) > 0) {
-        channel->drop(values->memory + values->start);
-        rt_buffer_consume(values, channel->size);
-    }
-    rt_buffer_deinit(values);
-}
-
-int rt_mpsc_create(size_t size, uint32_t capacity,
-                   struct rt_mpsc_sender *sender,
-                   struct rt_mpsc_receiver *receiver)
-{
-    struct rt_mpsc *channel;
-
-    if (size == 0) {
-        rt_panic("mpsc-of-nothing", "a channel is made for values of 0 bytes");
-    }
-    channel = rt_alloc(sizeof(*channel));
-    if (!channel) {
-        return -ENOMEM;
-    }
-    rt_waiters_init(&channel->senders_waiting);
-    channel->size = size;
-    channel->capacity = capacity == RT_MPSC_UNBOUNDED ? NO_LIMIT : capacity;
-    channel->limit = channel->capacity;
-    channel->references = 2;
-    channel->senders = 1;
-    *sender = (struct rt_mpsc_sender){channel};
-    *receiver = (struct rt_mpsc_receiver){channel};
-    return 0;
-}
-
-void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
-                     void (*drop)(void *value))
-{
-    receiver->channel->drop = drop;
-}
 
 static void lock(struct rt_mpsc *channel)
 {
-    rt_lock_acquire(&channel->senders_waiting.lock);
+    rt_waiters_lock(&channel->waiters);
 }
 
 static void unlock(struct rt_mpsc *channel)
 {
-    rt_lock_release(&channel->senders_waiting.lock);
+    rt_waiters_unlock(&channel->waiters);
 }
 
 /* The receiver's waker, to be woken or dropped when the lock is free again. */
@@ -113,38 +70,19 @@ static struct rt_waker take_receiver_locked(struct rt_mpsc *channel)
     return waker;
 }
 
-static void join(struct rt_mpsc *channel, uint32_t senders)
+/* Copies a value; most are as large as a pointer, which takes no call. */
+static void copy(void *to, const void *from, size_t size)
 {
-    lock(channel);
-    channel->references++;
-    channel->senders += senders;
-    unlock(channel);
-}
-
-/* Gives up a reference, and so many senders; tells the receiver of the end. */
-static void leave(struct rt_mpsc *channel, uint32_t senders)
-{
-    struct rt_waker wake = RT_NO_WAKER;
-    bool is_last;
-
-    lock(channel);
-    channel->senders -= senders;
-    if (channel->senders == 0) {
-        wake = take_receiver_locked(channel);
-    }
-    is_last = --channel->references == 0;
-    unlock(channel);
-    rt_waker_wake(&wake);
-    if (is_last) {
-        drop_values(channel, &channel->sent);
-        drop_values(channel, &channel->taken);
-        rt_free(channel, sizeof(*channel));
+    if (size == sizeof(void *)) {
+        memcpy(to, from, sizeof(void *));
+    } else {
+        memcpy(to, from, size);
     }
 }
 
 /* ---- places ---- */
 
-/* False: from now on the receiver, when it has received, serves who waits. */
+/* False: from now on the receiver serves who waits when it has received. */
 static bool has_room_locked(struct rt_mpsc *channel)
 {
     uint64_t received;
@@ -161,6 +99,28 @@ static bool has_room_locked(struct rt_mpsc *channel)
     return channel->claimed < channel->limit;
 }
 
+static bool can_serve(struct rt_wait *first)
+{
+    struct rt_mpsc *channel =
+        RT_CONTAINER_OF(first->waiters, struct rt_mpsc, waiters);
+    bool has_room = has_room_locked(channel);
+
+    channel->claimed += has_room;
+    channel->held += has_room;
+    return has_room;
+}
+
+/* Hands free places to the senders that wait, in order. */
+static void serve(struct rt_mpsc *channel)
+{
+    lock(channel);
+    if (!rt_waiters_are_there_locked(&channel->waiters) &&
+        (atomic_load(&channel->received) & HAS_WAITERS)) {
+        rt_word_add(&channel->received, -(uint64_t)HAS_WAITERS);
+    }
+    rt_waiters_unlock_and_serve(&channel->waiters, can_serve);
+}
+
 /*
  * Claims and holds a place: 0, -EPIPE or -EAGAIN. What comes free while others
  * wait is theirs.
@@ -170,45 +130,13 @@ static int claim_locked(struct rt_mpsc *channel)
     if (channel->is_closed) {
         return -EPIPE;
     }
-    if (rt_waiters_first_locked(&channel->senders_waiting) ||
+    if (rt_waiters_are_there_locked(&channel->waiters) ||
         !has_room_locked(channel)) {
         return -EAGAIN;
     }
     channel->claimed++;
     channel->held++;
     return 0;
-}
-
-/* Hands free places to the senders that wait, in order. */
-static void serve(struct rt_mpsc *channel)
-{
-    struct rt_wait *first;
-    struct rt_waker waker;
-
-    lock(channel);
-    while ((first = rt_waiters_first_locked(&channel->senders_waiting)) &&
-           has_room_locked(channel)) {
-        channel->claimed++;
-        channel->held++;
-        waker = rt_wait_pick_locked(first);
-        unlock(channel);
-        rt_waker_wake(&waker);
-        lock(channel);
-    }
-    if (!first && (channel->received & HAS_WAITERS)) {
-        rt_word_add(&channel->received, -(uint64_t)HAS_WAITERS);
-    }
-    unlock(channel);
-}
-
-/* Copies a value; most are as large as a pointer, which takes no call. */
-static void copy(void *to, const void *from, size_t size)
-{
-    if (size == sizeof(void *)) {
-        memcpy(to, from, sizeof(void *));
-    } else {
-        memcpy(to, from, size);
-    }
 }
 
 static int put_locked(struct rt_mpsc *channel, const void *value)
@@ -228,7 +156,7 @@ static int put_locked(struct rt_mpsc *channel, const void *value)
  * The place that is held gets its value. NULL, or no memory: it is given back,
  * and after a close the receiver may wait for just that. Gives up the lock.
  */
-static int settle_and_unlock(struct rt_mpsc *channel, const void *value)
+static int unlock_and_settle(struct rt_mpsc *channel, const void *value)
 {
     struct rt_waker wake = take_receiver_locked(channel);
     int error = value ? put_locked(channel, value) : -ENODATA;
@@ -255,26 +183,25 @@ int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value)
         unlock(sender->channel);
         return error;
     }
-    return settle_and_unlock(sender->channel, value);
+    return unlock_and_settle(sender->channel, value);
 }
 
 int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value)
 {
     lock(sender->channel);
-    return settle_and_unlock(sender->channel, value);
+    return unlock_and_settle(sender->channel, value);
 }
 
 void rt_mpsc_unreserve(struct rt_mpsc_sender *sender)
 {
     lock(sender->channel);
-    settle_and_unlock(sender->channel, NULL);
+    unlock_and_settle(sender->channel, NULL);
 }
 
 static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_mpsc_send *self = RT_SELF(future, struct rt_mpsc_send);
     struct rt_mpsc *channel = self->channel;
-    struct rt_waker old = RT_NO_WAKER;
 
     if (channel->capacity != NO_LIMIT && !rt_budget_spend(cx)) {
         return RT_PENDING;
@@ -282,58 +209,48 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
     lock(channel);
     self->result =
         rt_wait_take_pick_locked(&self->wait) ? 0 : claim_locked(channel);
-    if (self->result == 0 && self->value) {
-        self->result = settle_and_unlock(channel, self->value);
-        return RT_READY;
-    }
     if (self->result == -EAGAIN) {
-        old = rt_wait_join_locked(&channel->senders_waiting, &self->wait,
-                                  cx->waker);
+        self->wait.waiters = &channel->waiters;
+        rt_wait_join_and_unlock(&self->wait, cx->waker);
+        return RT_PENDING;
     }
-    unlock(channel);
-    rt_waker_drop(&old);
-    return self->result == -EAGAIN ? RT_PENDING : RT_READY;
+    if (self->result == 0 && self->value) {
+        self->result = unlock_and_settle(channel, self->value);
+    } else {
+        unlock(channel);
+    }
+    return RT_READY;
 }
 
 /* One that was picked and never said so gives its place to the next. */
-static void send_drop(struct rt_future *future)
+static void cancel(struct rt_mpsc_send *self)
 {
-    struct rt_mpsc_send *self = RT_SELF(future, struct rt_mpsc_send);
     struct rt_waker own;
 
-    if (self->result != -EAGAIN) {
-        return;
-    }
     lock(self->channel);
     own = rt_wait_leave_locked(&self->wait);
     if (rt_wait_take_pick_locked(&self->wait)) {
-        settle_and_unlock(self->channel, NULL);
+        unlock_and_settle(self->channel, NULL);
     } else {
         unlock(self->channel);
     }
     rt_waker_drop(&own);
 }
 
-static const struct rt_future_ops send_ops = {
+static void send_drop(struct rt_future *future)
+{
+    struct rt_mpsc_send *self = RT_SELF(future, struct rt_mpsc_send);
+
+    if (self->result == -EAGAIN) {
+        cancel(self);
+    }
+}
+
+const struct rt_future_ops rt_mpsc_send_ops = {
     .poll = send_poll,
     .drop = send_drop,
     .name = "mpsc send",
 };
-
-struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
-                                 const void *value)
-{
-    return (struct rt_mpsc_send){
-        .future = RT_FUTURE(&send_ops),
-        .channel = sender->channel,
-        .value = value,
-    };
-}
-
-struct rt_mpsc_send rt_mpsc_reserve(struct rt_mpsc_sender *sender)
-{
-    return rt_mpsc_send(sender, NULL);
-}
 
 int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
 {
@@ -343,89 +260,29 @@ int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
     return error ? error : send.result;
 }
 
-/* ---- senders ---- */
-
-struct rt_mpsc_sender rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender)
-{
-    join(sender->channel, 1);
-    return *sender;
-}
-
-void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender)
-{
-    if (sender->channel) {
-        leave(sender->channel, 1);
-        sender->channel = NULL;
-    }
-}
-
-struct rt_mpsc_weak_sender
-rt_mpsc_downgrade(const struct rt_mpsc_sender *sender)
-{
-    join(sender->channel, 0);
-    return (struct rt_mpsc_weak_sender){sender->channel};
-}
-
-bool rt_mpsc_upgrade(const struct rt_mpsc_weak_sender *weak,
-                     struct rt_mpsc_sender *sender)
-{
-    struct rt_mpsc *channel = weak->channel;
-    bool is_open;
-
-    lock(channel);
-    is_open = channel->senders > 0;
-    if (is_open) {
-        channel->senders++;
-        channel->references++;
-        sender->channel = channel;
-    }
-    unlock(channel);
-    return is_open;
-}
-
-void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak)
-{
-    if (weak->channel) {
-        leave(weak->channel, 0);
-        weak->channel = NULL;
-    }
-}
-
-bool rt_mpsc_is_closed(const struct rt_mpsc_sender *sender)
-{
-    bool is_closed;
-
-    lock(sender->channel);
-    is_closed = sender->channel->is_closed;
-    unlock(sender->channel);
-    return is_closed;
-}
-
 /* ---- receiving ---- */
 
 /*
- * Gets what was sent: 0, -EPIPE if nothing will ever come, or -EAGAIN; then it
- * leaves the waker, if there is one.
+ * Takes all that was sent: 0; -EPIPE if nothing will ever come; or -EAGAIN,
+ * and then it leaves the waker, if there is one.
  */
 static int refill(struct rt_mpsc *channel, const struct rt_waker *waker)
 {
     struct rt_buffer empty = channel->taken;
-    int result = 0;
+    int result = -EAGAIN;
 
+    empty.start = 0;
+    empty.end = 0;
     lock(channel);
     if (rt_buffer_length(&channel->sent) > 0) {
-        empty.start = 0;
-        empty.end = 0;
         channel->taken = channel->sent;
         channel->sent = empty;
+        result = 0;
     } else if (channel->senders == 0 ||
                (channel->is_closed && channel->held == 0)) {
         result = -EPIPE;
-    } else {
-        result = -EAGAIN;
-        if (waker) {
-            rt_waker_store(&channel->receiver, waker);
-        }
+    } else if (waker) {
+        rt_waker_store(&channel->receiver, waker);
     }
     unlock(channel);
     return result;
@@ -482,21 +339,11 @@ static void receive_drop(struct rt_future *future)
     }
 }
 
-static const struct rt_future_ops receive_ops = {
+const struct rt_future_ops rt_mpsc_receive_ops = {
     .poll = receive_poll,
     .drop = receive_drop,
     .name = "mpsc receive",
 };
-
-struct rt_mpsc_receive rt_mpsc_receive(struct rt_mpsc_receiver *receiver,
-                                       void *value)
-{
-    return (struct rt_mpsc_receive){
-        .future = RT_FUTURE(&receive_ops),
-        .channel = receiver->channel,
-        .value = value,
-    };
-}
 
 int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value)
 {
@@ -506,29 +353,139 @@ int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value)
     return error ? error : receive.result;
 }
 
-void rt_mpsc_close(struct rt_mpsc_receiver *receiver)
+/* ---- the ends ---- */
+
+int rt_mpsc_create(size_t size, uint32_t capacity,
+                   struct rt_mpsc_sender *sender,
+                   struct rt_mpsc_receiver *receiver)
 {
-    lock(receiver->channel);
-    receiver->channel->is_closed = true;
-    rt_waiters_unlock_and_wake(&receiver->channel->senders_waiting);
+    struct rt_mpsc *channel;
+
+    if (size == 0) {
+        rt_panic("mpsc-of-nothing", "a channel is made for values of 0 bytes");
+    }
+    channel = rt_alloc(sizeof(*channel));
+    if (!channel) {
+        return -ENOMEM;
+    }
+    rt_waiters_init(&channel->waiters);
+    channel->size = size;
+    channel->capacity = capacity == RT_MPSC_UNBOUNDED ? NO_LIMIT : capacity;
+    channel->limit = channel->capacity;
+    channel->references = 2;
+    channel->senders = 1;
+    *sender = (struct rt_mpsc_sender){channel};
+    *receiver = (struct rt_mpsc_receiver){channel};
+    return 0;
 }
 
-/* What was sent is taken away first: drop is the user's, and may come back. */
-void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver)
+void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
+                     void (*drop)(void *value))
 {
-    struct rt_mpsc *channel = receiver->channel;
-    struct rt_buffer sent;
+    receiver->channel->drop = drop;
+}
+
+static void drain(struct rt_mpsc *channel)
+{
+    struct rt_buffer *taken = &channel->taken;
+
+    do {
+        while (rt_buffer_length(taken) > 0) {
+            char *value = taken->memory + taken->start;
+
+            rt_buffer_consume(taken, channel->size);
+            if (channel->drop) {
+                channel->drop(value);
+            }
+        }
+    } while (refill(channel, NULL) == 0);
+}
+
+static void join(struct rt_mpsc *channel, uint32_t senders)
+{
+    lock(channel);
+    channel->references++;
+    channel->senders += senders;
+    unlock(channel);
+}
+
+/* Gives up an end, and so many senders; tells the receiver of the last. */
+static void leave(struct rt_mpsc **end, uint32_t senders)
+{
+    struct rt_mpsc *channel = *end;
+    struct rt_waker wake = RT_NO_WAKER;
+    bool is_last;
 
     if (!channel) {
         return;
     }
-    receiver->channel = NULL;
+    *end = NULL;
     lock(channel);
-    channel->is_closed = true;
-    sent = channel->sent;
-    channel->sent = (struct rt_buffer){0};
-    rt_waiters_unlock_and_wake(&channel->senders_waiting);
-    drop_values(channel, &channel->taken);
-    drop_values(channel, &sent);
-    leave(channel, 0);
+    channel->senders -= senders;
+    if (channel->senders == 0) {
+        wake = take_receiver_locked(channel);
+    }
+    is_last = --channel->references == 0;
+    unlock(channel);
+    rt_waker_wake(&wake);
+    if (is_last) {
+        drain(channel);
+        rt_buffer_deinit(&channel->taken);
+        rt_buffer_deinit(&channel->sent);
+        rt_free(channel, sizeof(*channel));
+    }
+}
+
+struct rt_mpsc_sender rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender)
+{
+    join(sender->channel, 1);
+    return *sender;
+}
+
+void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender)
+{
+    leave(&sender->channel, 1);
+}
+
+struct rt_mpsc_weak_sender
+rt_mpsc_downgrade(const struct rt_mpsc_sender *sender)
+{
+    join(sender->channel, 0);
+    return (struct rt_mpsc_weak_sender){sender->channel};
+}
+
+bool rt_mpsc_upgrade(const struct rt_mpsc_weak_sender *weak,
+                     struct rt_mpsc_sender *sender)
+{
+    struct rt_mpsc *channel = weak->channel;
+    bool is_open;
+
+    lock(channel);
+    is_open = channel->senders > 0;
+    channel->senders += is_open;
+    channel->references += is_open;
+    unlock(channel);
+    sender->channel = is_open ? channel : NULL;
+    return is_open;
+}
+
+void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak)
+{
+    leave(&weak->channel, 0);
+}
+
+void rt_mpsc_close(struct rt_mpsc_receiver *receiver)
+{
+    lock(receiver->channel);
+    receiver->channel->is_closed = true;
+    rt_waiters_unlock_and_wake(&receiver->channel->waiters);
+}
+
+void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver)
+{
+    if (receiver->channel) {
+        rt_mpsc_close(receiver);
+        drain(receiver->channel);
+        leave(&receiver->channel, 0);
+    }
 }

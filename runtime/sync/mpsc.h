@@ -42,11 +42,13 @@ struct rt_mpsc_receiver {
 };
 
 struct rt_mpsc_send {
-    struct rt_future future;
+    union {
+        struct rt_future future;
+        struct rt_wait wait; /* for a place */
+    };
     struct rt_mpsc *channel; /* borrowed from the sender */
-    const void *value;       /* borrowed: in the frame beside this one; NULL:
-                                only a place is wanted */
-    struct rt_wait wait;     /* for a place */
+    const void *value; /* borrowed: in the frame beside this one; NULL: only a
+                          place is wanted */
     int result; /* when ready: 0; -EPIPE: the receiver has closed; -ENOMEM */
 };
 
@@ -54,8 +56,7 @@ struct rt_mpsc_receive {
     struct rt_future future;
     struct rt_mpsc *channel; /* borrowed from the receiver */
     void *value;             /* borrowed: where the value goes */
-    int result;      /* when ready: 0, or -EPIPE: the end of the stream */
-    bool is_waiting; /* has left its waker with the channel */
+    int result; /* when ready: 0, or -EPIPE: the end of the stream */
 };
 
 /*
@@ -75,9 +76,20 @@ void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
 
 /* ---- sending ---- */
 
+extern const struct rt_future_ops rt_mpsc_send_ops;
+extern const struct rt_future_ops rt_mpsc_receive_ops;
+
 /* Sends when there is room. A dropped send has sent nothing. */
-struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
-                                 const void *value);
+static inline struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
+                                               const void *value)
+{
+    return (struct rt_mpsc_send){
+        .wait = rt_wait_make(&rt_mpsc_send_ops, NULL),
+        .channel = sender->channel,
+        .value = value,
+        .result = 0,
+    };
+}
 
 /* Sends now: 0, -EAGAIN when there is no room, -EPIPE, -ENOMEM. */
 int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value);
@@ -92,7 +104,10 @@ int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value);
  * Waits for a place first, and decides later what to put there: when the
  * result is 0, follow it by rt_mpsc_send_reserved or rt_mpsc_unreserve.
  */
-struct rt_mpsc_send rt_mpsc_reserve(struct rt_mpsc_sender *sender);
+static inline struct rt_mpsc_send rt_mpsc_reserve(struct rt_mpsc_sender *sender)
+{
+    return rt_mpsc_send(sender, NULL);
+}
 
 /* Puts a value into a reserved place; works also after the close. */
 int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value);
@@ -110,14 +125,19 @@ bool rt_mpsc_upgrade(const struct rt_mpsc_weak_sender *weak,
                      struct rt_mpsc_sender *sender);
 void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak);
 
-/* True when nothing that is sent would be received. */
-bool rt_mpsc_is_closed(const struct rt_mpsc_sender *sender);
-
 /* ---- receiving ---- */
 
 /* Waits for the next value. A receive that is dropped loses none. */
-struct rt_mpsc_receive rt_mpsc_receive(struct rt_mpsc_receiver *receiver,
-                                       void *value);
+static inline struct rt_mpsc_receive
+rt_mpsc_receive(struct rt_mpsc_receiver *receiver, void *value)
+{
+    return (struct rt_mpsc_receive){
+        .future = RT_FUTURE(&rt_mpsc_receive_ops),
+        .channel = receiver->channel,
+        .value = value,
+        .result = 0,
+    };
+}
 
 /* Receives now: 0, -EAGAIN when it is empty, -EPIPE at the end. */
 int rt_mpsc_try_receive(struct rt_mpsc_receiver *receiver, void *value);

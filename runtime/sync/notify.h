@@ -21,9 +21,10 @@ struct rt_notify {
 };
 
 struct rt_notified {
-    struct rt_future future;
-    struct rt_notify *notify; /* borrowed */
-    struct rt_wait wait;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
     uint32_t broadcasts; /* how many there had been at the call */
 };
 

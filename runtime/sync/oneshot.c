@@ -6,7 +6,7 @@
 #include "future/async.h"
 
 struct rt_oneshot {
-    struct rt_waiters waiters; /* of either end */
+    struct rt_waiters waiters; /* one at most at each end */
     int references;            /* guarded by their lock, like the rest */
     bool is_sent;              /* the value is there */
     bool is_closed;            /* one end has gone, or has had enough */
@@ -14,10 +14,12 @@ struct rt_oneshot {
     _Alignas(16) char value[];
 };
 
-/*
- * One end goes, which closes the channel; the last one frees it. There is one
- * waiter at most at each end, so nothing is touched after the wakes.
- */
+static struct rt_oneshot *shared_of(const struct rt_wait *wait)
+{
+    return RT_CONTAINER_OF(wait->waiters, struct rt_oneshot, waiters);
+}
+
+/* One end goes, which closes the channel; the last one frees it. */
 static void leave(struct rt_oneshot **end)
 {
     struct rt_oneshot *shared = *end;
@@ -27,7 +29,7 @@ static void leave(struct rt_oneshot **end)
         return;
     }
     *end = NULL;
-    rt_lock_acquire(&shared->waiters.lock);
+    rt_waiters_lock(&shared->waiters);
     shared->is_closed = true;
     is_last = --shared->references == 0;
     rt_waiters_unlock_and_wake(&shared->waiters);
@@ -41,16 +43,15 @@ static void leave(struct rt_oneshot **end)
 int rt_oneshot_send(struct rt_oneshot_sender *sender, const void *value)
 {
     struct rt_oneshot *shared = sender->shared;
-    int result = 0;
+    int result = -EPIPE;
 
-    rt_lock_acquire(&shared->waiters.lock);
-    if (shared->is_closed) {
-        result = -EPIPE;
-    } else {
+    rt_waiters_lock(&shared->waiters);
+    if (!shared->is_closed) {
         memcpy(shared->value, value, shared->size);
         shared->is_sent = true;
+        result = 0;
     }
-    rt_lock_release(&shared->waiters.lock);
+    rt_waiters_unlock(&shared->waiters);
     leave(&sender->shared);
     return result;
 }
@@ -64,52 +65,33 @@ bool rt_oneshot_is_closed(const struct rt_oneshot_sender *sender)
 {
     bool is_closed;
 
-    rt_lock_acquire(&sender->shared->waiters.lock);
+    rt_waiters_lock(&sender->shared->waiters);
     is_closed = sender->shared->is_closed;
-    rt_lock_release(&sender->shared->waiters.lock);
+    rt_waiters_unlock(&sender->shared->waiters);
     return is_closed;
 }
 
-static bool is_closed_locked(struct rt_future *future)
+static bool is_closed_locked(struct rt_wait *wait)
 {
-    return RT_SELF(future, struct rt_oneshot_closed)->shared->is_closed;
+    return shared_of(wait)->is_closed;
 }
 
-static enum rt_poll closed_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_oneshot_closed *self = RT_SELF(future, struct rt_oneshot_closed);
-
-    return rt_wait_poll(&self->shared->waiters, &self->wait, future,
-                        is_closed_locked, cx);
-}
-
-static void closed_drop(struct rt_future *future)
-{
-    struct rt_oneshot_closed *self = RT_SELF(future, struct rt_oneshot_closed);
-
-    rt_wait_drop(&self->shared->waiters, &self->wait);
-}
-
-static const struct rt_future_ops closed_ops = {
-    .poll = closed_poll,
-    .drop = closed_drop,
-    .name = "oneshot closed",
-};
+static const struct rt_wait_ops closed_ops =
+    RT_WAIT_OPS("oneshot closed", is_closed_locked);
 
 struct rt_oneshot_closed rt_oneshot_closed(struct rt_oneshot_sender *sender)
 {
     return (struct rt_oneshot_closed){
-        .future = RT_FUTURE(&closed_ops),
-        .shared = sender->shared,
+        .wait = rt_wait_make(&closed_ops.future, &sender->shared->waiters),
     };
 }
 
 /* ---- the receiver ---- */
 
 /* 0, -EAGAIN or -EPIPE. */
-static int receive_locked(struct rt_oneshot_receiver *receiver)
+static int receive_locked(const struct rt_oneshot_receiver *receiver)
 {
-    struct rt_oneshot *shared = receiver->shared;
+    const struct rt_oneshot *shared = receiver->shared;
 
     if (shared->is_sent) {
         memcpy(receiver->value, shared->value, shared->size);
@@ -118,56 +100,44 @@ static int receive_locked(struct rt_oneshot_receiver *receiver)
     return shared->is_closed ? -EPIPE : -EAGAIN;
 }
 
-static bool is_received_locked(struct rt_future *future)
+int rt_oneshot_try_receive(struct rt_oneshot_receiver *receiver)
+{
+    int result;
+
+    rt_waiters_lock(&receiver->shared->waiters);
+    result = receive_locked(receiver);
+    rt_waiters_unlock(&receiver->shared->waiters);
+    return result;
+}
+
+void rt_oneshot_close(struct rt_oneshot_receiver *receiver)
+{
+    rt_waiters_lock(&receiver->shared->waiters);
+    receiver->shared->is_closed = true;
+    rt_waiters_unlock_and_wake(&receiver->shared->waiters);
+}
+
+static bool is_received_locked(struct rt_wait *wait)
 {
     struct rt_oneshot_receiver *self =
-        RT_SELF(future, struct rt_oneshot_receiver);
+        RT_SELF(&wait->future, struct rt_oneshot_receiver);
 
     self->result = receive_locked(self);
     return self->result != -EAGAIN;
 }
 
-static enum rt_poll receiver_poll(struct rt_future *future,
-                                  struct rt_context *cx)
-{
-    struct rt_oneshot_receiver *self =
-        RT_SELF(future, struct rt_oneshot_receiver);
-
-    return rt_wait_poll(&self->shared->waiters, &self->wait, future,
-                        is_received_locked, cx);
-}
-
 static void receiver_drop(struct rt_future *future)
 {
-    struct rt_oneshot_receiver *self =
-        RT_SELF(future, struct rt_oneshot_receiver);
-
-    rt_wait_drop(&self->shared->waiters, &self->wait);
-    leave(&self->shared);
+    rt_wait_drop(future);
+    leave(&RT_SELF(future, struct rt_oneshot_receiver)->shared);
 }
 
-static const struct rt_future_ops receiver_ops = {
-    .poll = receiver_poll,
-    .drop = receiver_drop,
-    .name = "oneshot receive",
+static const struct rt_wait_ops receiver_ops = {
+    .future = {.poll = rt_wait_poll,
+               .drop = receiver_drop,
+               .name = "oneshot receive"},
+    .is_over_locked = is_received_locked,
 };
-
-void rt_oneshot_close(struct rt_oneshot_receiver *receiver)
-{
-    rt_lock_acquire(&receiver->shared->waiters.lock);
-    receiver->shared->is_closed = true;
-    rt_waiters_unlock_and_wake(&receiver->shared->waiters);
-}
-
-int rt_oneshot_try_receive(struct rt_oneshot_receiver *receiver)
-{
-    int result;
-
-    rt_lock_acquire(&receiver->shared->waiters.lock);
-    result = receive_locked(receiver);
-    rt_lock_release(&receiver->shared->waiters.lock);
-    return result;
-}
 
 int rt_oneshot_create(size_t size, void *value,
                       struct rt_oneshot_sender *sender,
@@ -183,7 +153,7 @@ int rt_oneshot_create(size_t size, void *value,
     shared->size = size;
     *sender = (struct rt_oneshot_sender){shared};
     *receiver = (struct rt_oneshot_receiver){
-        .future = RT_FUTURE(&receiver_ops),
+        .wait = rt_wait_make(&receiver_ops.future, &shared->waiters),
         .shared = shared,
         .value = value,
         .result = -EINPROGRESS,

@@ -23,19 +23,22 @@ struct rt_oneshot_sender {
 };
 
 struct rt_oneshot_receiver {
-    struct rt_future future;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
     struct rt_oneshot *shared; /* owned: one of two references */
     void *value;               /* borrowed: where the value goes */
-    struct rt_wait wait;
     int result; /* when ready: 0, the value is there; -EPIPE: the sender was
                    dropped, or the receiver was closed, without a value */
 };
 
 /* Ready when the receiver is closed or dropped. */
 struct rt_oneshot_closed {
-    struct rt_future future;
-    struct rt_oneshot *shared; /* borrowed from the sender */
-    struct rt_wait wait;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
 };
 
 /*

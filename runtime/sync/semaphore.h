@@ -9,6 +9,7 @@
 #ifndef RT_SYNC_SEMAPHORE_H
 #define RT_SYNC_SEMAPHORE_H
 
+#include <errno.h>
 #include <stdint.h>
 
 #include "sync/waiters.h"
@@ -20,9 +21,10 @@ struct rt_semaphore {
 };
 
 struct rt_acquire {
-    struct rt_future future;
-    struct rt_semaphore *semaphore; /* borrowed */
-    struct rt_wait wait;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
     uint32_t permits; /* asked for */
     int result;       /* when ready: 0, the permits are the caller's; -EPIPE,
                          the semaphore was closed */
@@ -37,9 +39,18 @@ struct rt_permit {
 /* With so many free permits. Nothing to deinit. */
 void rt_semaphore_init(struct rt_semaphore *semaphore, uint32_t permits);
 
+extern const struct rt_future_ops rt_acquire_ops;
+
 /* A future that is ready when the permits are had. */
-struct rt_acquire rt_semaphore_acquire(struct rt_semaphore *semaphore,
-                                       uint32_t permits);
+static inline struct rt_acquire
+rt_semaphore_acquire(struct rt_semaphore *semaphore, uint32_t permits)
+{
+    return (struct rt_acquire){
+        .wait = rt_wait_make(&rt_acquire_ops, &semaphore->waiters),
+        .permits = permits,
+        .result = -EINPROGRESS,
+    };
+}
 
 /* Takes them now: 0, -EAGAIN when that must wait, -EPIPE when closed. */
 int rt_semaphore_try_acquire(struct rt_semaphore *semaphore, uint32_t permits);
@@ -60,9 +71,6 @@ uint32_t rt_semaphore_forget(struct rt_semaphore *semaphore, uint32_t permits);
 
 /* No more permits for anybody: all waiters get -EPIPE. */
 void rt_semaphore_close(struct rt_semaphore *semaphore);
-
-/* True after rt_semaphore_close. */
-bool rt_semaphore_is_closed(struct rt_semaphore *semaphore);
 
 /*
  * Permits that nobody has; also those that are kept for who waits for more.

@@ -1,38 +1,103 @@
 #include "sync/waiters.h"
 
+#include "future/async.h"
 #include "future/wake_list.h"
 
+static struct rt_wait *first_locked(const struct rt_waiters *waiters)
+{
+    return rt_list_is_empty(&waiters->queue)
+               ? NULL
+               : RT_CONTAINER_OF(waiters->queue.next, struct rt_wait, node);
+}
+
 /*
- * Who comes while we wake the others in turns is not in our list. When no
- * more than one turn is needed, and that is nearly always, nothing is touched
- * after the wakes: what they wake may free the queue.
+ * Who comes while we wake the others in turns is not in our list. When one
+ * turn is enough, as it nearly always is, nothing is touched after the wakes:
+ * what they wake may free the queue.
  */
 void rt_waiters_unlock_and_wake(struct rt_waiters *waiters)
 {
-    struct rt_list batch;
-    struct rt_list *node;
+    struct rt_waiters batch;
+    struct rt_wait *first;
     struct rt_wake_list wakes;
 
     rt_wake_list_init(&wakes);
-    rt_list_move_all(&waiters->queue, &batch);
-    while ((node = rt_list_pop_front(&batch))) {
+    rt_list_move_all(&waiters->queue, &batch.queue);
+    while ((first = first_locked(&batch))) {
         rt_wake_list_make_room_locked(&wakes, &waiters->lock);
-        rt_wake_list_take(&wakes,
-                          &RT_CONTAINER_OF(node, struct rt_wait, node)->waker);
+        rt_wake_list_add(&wakes, rt_wait_leave_locked(first));
     }
-    rt_lock_release(&waiters->lock);
+    rt_waiters_unlock(waiters);
     rt_wake_list_wake(&wakes);
 }
 
-void rt_wait_drop(struct rt_waiters *waiters, struct rt_wait *wait)
+void rt_waiters_unlock_and_serve(struct rt_waiters *waiters,
+                                 bool (*can_serve)(struct rt_wait *first))
 {
-    struct rt_waker own;
+    struct rt_wait *first;
+    struct rt_wake_list wakes;
 
-    if (!wait->was_queued) {
-        return;
+    rt_wake_list_init(&wakes);
+    while ((first = first_locked(waiters)) && can_serve(first)) {
+        rt_wake_list_add(&wakes, rt_waiters_pick_locked(waiters));
+        rt_wake_list_make_room_locked(&wakes, &waiters->lock);
     }
-    rt_lock_acquire(&waiters->lock);
-    own = rt_wait_leave_locked(wait);
-    rt_lock_release(&waiters->lock);
+    rt_waiters_unlock(waiters);
+    rt_wake_list_wake(&wakes);
+}
+
+struct rt_waker rt_waiters_pick_locked(struct rt_waiters *waiters)
+{
+    struct rt_wait *first = first_locked(waiters);
+
+    if (!first) {
+        return RT_NO_WAKER;
+    }
+    first->was_picked = true;
+    return rt_wait_leave_locked(first);
+}
+
+enum rt_poll rt_wait_poll(struct rt_future *future, struct rt_context *cx)
+{
+    const struct rt_wait_ops *ops = (const void *)future->ops;
+
+    return rt_wait_poll_with(RT_SELF(future, struct rt_wait),
+                             ops->is_over_locked, cx);
+}
+
+/* Queues behind the others, or stays in its place with a new waker. */
+void rt_wait_join_and_unlock(struct rt_wait *wait, const struct rt_waker *waker)
+{
+    struct rt_waker old = wait->waker;
+
+    if (!old.ops) {
+        rt_list_push_back(&wait->waiters->queue, &wait->node);
+        wait->was_queued = true;
+    }
+    if (rt_waker_is_same(&old, waker)) {
+        old = RT_NO_WAKER;
+    } else {
+        wait->waker = rt_waker_clone(waker);
+    }
+    rt_waiters_unlock(wait->waiters);
+    rt_waker_drop(&old);
+}
+
+void rt_wait_leave_and_unlock(struct rt_wait *wait)
+{
+    struct rt_waker own = rt_wait_leave_locked(wait);
+
+    wait->was_queued = false;
+    rt_waiters_unlock(wait->waiters);
     rt_waker_drop(&own);
+}
+
+void rt_wait_drop(struct rt_future *future)
+{
+    struct rt_wait *self = RT_SELF(future, struct rt_wait);
+
+    if (self->was_queued) {
+        rt_waiters_lock(self->waiters);
+        rt_wait_leave_and_unlock(self);
+    }
 }

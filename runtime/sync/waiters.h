@@ -7,7 +7,16 @@
  * lost. Who changes it takes the lock as well, takes wakers out of the queue,
  * and wakes when the lock is free again, since a wake may run any code.
  *
- * All that tasks wait for in this folder is made of it.
+ * All that tasks wait for in this folder is made of it. A wait is a future;
+ * each kind adds what it needs behind it:
+ *
+ *     struct rt_notified {
+ *         union {
+ *             struct rt_future future;    what RT_AWAIT looks for
+ *             struct rt_wait wait;        begins with that future
+ *         };
+ *         ...
+ *     };
  */
 #ifndef RT_SYNC_WAITERS_H
 #define RT_SYNC_WAITERS_H
@@ -24,13 +33,50 @@ struct rt_waiters {
     struct rt_list queue; /* guarded by lock: of struct rt_wait */
 };
 
-/* In the frame of a future that waits. Zero bytes are one that doesn't yet. */
 struct rt_wait {
-    struct rt_list node;   /* guarded by the lock, like the rest */
+    struct rt_future future;
+    struct rt_waiters *waiters; /* borrowed */
+    struct rt_list node;        /* guarded by the lock, like the rest */
     struct rt_waker waker; /* owned; there exactly while it is in the queue */
     bool was_picked;       /* it is its turn, and it has not said so yet */
     bool was_queued;       /* and may still be; for its own thread */
 };
+
+/* The behaviour of one kind of wait. */
+struct rt_wait_ops {
+    struct rt_future_ops future;
+    /* Is it over? Called under the lock; may take what it finds. */
+    bool (*is_over_locked)(struct rt_wait *wait);
+};
+
+/* How most waits are polled and dropped. */
+enum rt_poll rt_wait_poll(struct rt_future *future, struct rt_context *cx);
+void rt_wait_drop(struct rt_future *future);
+
+#define RT_WAIT_OPS(name_, is_over_locked_)                                    \
+    {                                                                          \
+        .future = {.poll = rt_wait_poll,                                       \
+                   .drop = rt_wait_drop,                                       \
+                   .name = (name_)},                                           \
+        .is_over_locked = (is_over_locked_),                                   \
+    }
+
+/*
+ * A wait that was not polled yet. Inline, and each member is named: so the
+ * compiler makes a future right where it is kept, without a copy.
+ */
+static inline struct rt_wait rt_wait_make(const struct rt_future_ops *ops,
+                                          struct rt_waiters *waiters)
+{
+    return (struct rt_wait){
+        .future = RT_FUTURE(ops),
+        .waiters = waiters,
+        .node = {NULL, NULL},
+        .waker = RT_NO_WAKER,
+        .was_picked = false,
+        .was_queued = false,
+    };
+}
 
 /* Nobody waits. Nothing to deinit. */
 static inline void rt_waiters_init(struct rt_waiters *waiters)
@@ -39,33 +85,31 @@ static inline void rt_waiters_init(struct rt_waiters *waiters)
     rt_list_init(&waiters->queue);
 }
 
-/* Who has waited longest, or NULL. */
-static inline struct rt_wait *
-rt_waiters_first_locked(const struct rt_waiters *waiters)
+static inline void rt_waiters_lock(struct rt_waiters *waiters)
 {
-    return rt_list_is_empty(&waiters->queue)
-               ? NULL
-               : RT_CONTAINER_OF(waiters->queue.next, struct rt_wait, node);
+    rt_lock_acquire(&waiters->lock);
 }
 
-/*
- * Queues behind the others, or stays in its place with a new waker. Returns
- * the waker that was there, owned: drop it when the lock is free.
- */
-static inline struct rt_waker rt_wait_join_locked(struct rt_waiters *waiters,
-                                                  struct rt_wait *wait,
-                                                  const struct rt_waker *waker)
+static inline void rt_waiters_unlock(struct rt_waiters *waiters)
 {
-    struct rt_waker old = wait->waker;
+    rt_lock_release(&waiters->lock);
+}
 
-    if (!old.ops) {
-        rt_list_push_back(&waiters->queue, &wait->node);
-        wait->was_queued = true;
-    } else if (rt_waker_is_same(&old, waker)) {
-        return RT_NO_WAKER;
-    }
-    wait->waker = rt_waker_clone(waker);
-    return old;
+/* Gives up the lock, which is held, and wakes all who are queued now. */
+void rt_waiters_unlock_and_wake(struct rt_waiters *waiters);
+
+/*
+ * Gives up the lock, and picks and wakes waiters from the front of the queue,
+ * as long as can_serve(first) says that there is something for the next one,
+ * and gives it to it.
+ */
+void rt_waiters_unlock_and_serve(struct rt_waiters *waiters,
+                                 bool (*can_serve)(struct rt_wait *first));
+
+/* True when somebody waits. */
+static inline bool rt_waiters_are_there_locked(const struct rt_waiters *waiters)
+{
+    return !rt_list_is_empty(&waiters->queue);
 }
 
 /*
@@ -83,12 +127,8 @@ static inline struct rt_waker rt_wait_leave_locked(struct rt_wait *wait)
     return own;
 }
 
-/* The same, and its next poll finds that it was picked. */
-static inline struct rt_waker rt_wait_pick_locked(struct rt_wait *wait)
-{
-    wait->was_picked = true;
-    return rt_wait_leave_locked(wait);
-}
+/* Takes the first out of the queue and picks it. Returns its waker, or none. */
+struct rt_waker rt_waiters_pick_locked(struct rt_waiters *waiters);
 
 /* True, once, for one that was picked. */
 static inline bool rt_wait_take_pick_locked(struct rt_wait *wait)
@@ -99,40 +139,31 @@ static inline bool rt_wait_take_pick_locked(struct rt_wait *wait)
     return was_picked;
 }
 
-/* Gives up the lock, which is held, and wakes all who are queued now. */
-void rt_waiters_unlock_and_wake(struct rt_waiters *waiters);
+/* What is left to do in a poll: to wait, or to have waited. */
+void rt_wait_join_and_unlock(struct rt_wait *wait,
+                             const struct rt_waker *waker);
+void rt_wait_leave_and_unlock(struct rt_wait *wait);
 
-/*
- * The poll of a future that waits until something is so: is_so looks under
- * the lock, and may take what it finds. wait is in the future's frame; its
- * drop calls rt_wait_drop.
- */
-static inline enum rt_poll rt_wait_poll(struct rt_waiters *waiters,
-                                        struct rt_wait *wait,
-                                        struct rt_future *future,
-                                        bool (*is_so)(struct rt_future *future),
-                                        struct rt_context *cx)
+/* The poll of a wait. Inline for those who can't wait for a call. */
+static inline enum rt_poll
+rt_wait_poll_with(struct rt_wait *wait,
+                  bool (*is_over_locked)(struct rt_wait *wait),
+                  struct rt_context *cx)
 {
-    struct rt_waker old;
-    bool is_ready;
-
     if (!rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    rt_lock_acquire(&waiters->lock);
-    is_ready = is_so(future);
-    if (is_ready) {
-        old = rt_wait_leave_locked(wait);
-        wait->was_queued = false;
-    } else {
-        old = rt_wait_join_locked(waiters, wait, cx->waker);
+    rt_waiters_lock(wait->waiters);
+    if (!is_over_locked(wait)) {
+        rt_wait_join_and_unlock(wait, cx->waker);
+        return RT_PENDING;
     }
-    rt_lock_release(&waiters->lock);
-    rt_waker_drop(&old);
-    return is_ready ? RT_READY : RT_PENDING;
+    if (wait->was_queued) {
+        rt_wait_leave_and_unlock(wait);
+    } else {
+        rt_waiters_unlock(wait->waiters);
+    }
+    return RT_READY;
 }
-
-/* Takes it out of the queue, if it may be there. Not with the lock held. */
-void rt_wait_drop(struct rt_waiters *waiters, struct rt_wait *wait);
 
 #endif

@@ -28,10 +28,10 @@ void rt_watch_look(struct rt_watch_receiver *receiver, void *value)
 {
     struct rt_broadcast *shared = receiver->values.shared;
 
-    rt_lock_acquire(&shared->waiters.lock);
+    rt_waiters_lock(&shared->waiters);
     memcpy(value, shared->ring, shared->size);
     receiver->values.next = shared->next;
-    rt_lock_release(&shared->waiters.lock);
+    rt_waiters_unlock(&shared->waiters);
 }
 
 bool rt_watch_has_changed(const struct rt_watch_receiver *receiver)
@@ -39,9 +39,9 @@ bool rt_watch_has_changed(const struct rt_watch_receiver *receiver)
     struct rt_broadcast *shared = receiver->values.shared;
     bool has_changed;
 
-    rt_lock_acquire(&shared->waiters.lock);
+    rt_waiters_lock(&shared->waiters);
     has_changed = receiver->values.next != shared->next;
-    rt_lock_release(&shared->waiters.lock);
+    rt_waiters_unlock(&shared->waiters);
     return has_changed;
 }
 
@@ -55,10 +55,11 @@ rt_watch_receiver_clone(const struct rt_watch_receiver *receiver)
     return clone;
 }
 
-/* Is the result final? The last value counts also after the end. */
-static bool has_changed_locked(struct rt_future *future)
+/* The last value counts also after the end. */
+static bool has_changed_locked(struct rt_wait *wait)
 {
-    struct rt_watch_changed *self = RT_SELF(future, struct rt_watch_changed);
+    struct rt_watch_changed *self =
+        RT_SELF(&wait->future, struct rt_watch_changed);
     struct rt_broadcast_receiver *values = &self->receiver->values;
 
     self->result = values->next == values->shared->next ? -EPIPE : 0;
@@ -66,32 +67,14 @@ static bool has_changed_locked(struct rt_future *future)
     return self->result == 0 || values->shared->senders == 0;
 }
 
-static enum rt_poll changed_poll(struct rt_future *future,
-                                 struct rt_context *cx)
-{
-    struct rt_watch_changed *self = RT_SELF(future, struct rt_watch_changed);
-
-    return rt_wait_poll(&self->receiver->values.shared->waiters, &self->wait,
-                        future, has_changed_locked, cx);
-}
-
-static void changed_drop(struct rt_future *future)
-{
-    struct rt_watch_changed *self = RT_SELF(future, struct rt_watch_changed);
-
-    rt_wait_drop(&self->receiver->values.shared->waiters, &self->wait);
-}
-
-static const struct rt_future_ops changed_ops = {
-    .poll = changed_poll,
-    .drop = changed_drop,
-    .name = "watch changed",
-};
+static const struct rt_wait_ops changed_ops =
+    RT_WAIT_OPS("watch changed", has_changed_locked);
 
 struct rt_watch_changed rt_watch_changed(struct rt_watch_receiver *receiver)
 {
     return (struct rt_watch_changed){
-        .future = RT_FUTURE(&changed_ops),
+        .wait = rt_wait_make(&changed_ops.future,
+                             &receiver->values.shared->waiters),
         .receiver = receiver,
     };
 }

@@ -22,9 +22,11 @@ struct rt_watch_receiver {
 };
 
 struct rt_watch_changed {
-    struct rt_future future;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
     struct rt_watch_receiver *receiver; /* borrowed */
-    struct rt_wait wait;
     int result; /* when ready: 0, there is a new value, which counts as seen;
                    -EPIPE: there will be none */
 };

@@ -114,7 +114,7 @@ void rt_cancel_token_cancel(struct rt_cancel_token *token)
     }
     rt_lock_release(&token->root->lock);
     while ((node = rt_list_pop_front(&wake))) {
-        rt_lock_acquire(&token_of(node)->waiters.lock);
+        rt_waiters_lock(&token_of(node)->waiters);
         rt_waiters_unlock_and_wake(&token_of(node)->waiters);
         rt_cancel_token_unref(token_of(node));
     }
@@ -126,38 +126,18 @@ bool rt_cancel_token_is_cancelled(const struct rt_cancel_token *token)
 }
 
 /* It is marked before its waiters are woken, and they under their lock. */
-static bool is_cancelled_locked(struct rt_future *future)
+static bool is_cancelled_locked(struct rt_wait *wait)
 {
     return rt_cancel_token_is_cancelled(
-        RT_SELF(future, struct rt_cancelled)->token);
+        RT_CONTAINER_OF(wait->waiters, struct rt_cancel_token, waiters));
 }
 
-static enum rt_poll cancelled_poll(struct rt_future *future,
-                                   struct rt_context *cx)
-{
-    struct rt_cancelled *self = RT_SELF(future, struct rt_cancelled);
-
-    return rt_wait_poll(&self->token->waiters, &self->wait, future,
-                        is_cancelled_locked, cx);
-}
-
-static void cancelled_drop(struct rt_future *future)
-{
-    struct rt_cancelled *self = RT_SELF(future, struct rt_cancelled);
-
-    rt_wait_drop(&self->token->waiters, &self->wait);
-}
-
-static const struct rt_future_ops cancelled_ops = {
-    .poll = cancelled_poll,
-    .drop = cancelled_drop,
-    .name = "cancelled",
-};
+static const struct rt_wait_ops cancelled_ops =
+    RT_WAIT_OPS("cancelled", is_cancelled_locked);
 
 struct rt_cancelled rt_cancelled(struct rt_cancel_token *token)
 {
     return (struct rt_cancelled){
-        .future = RT_FUTURE(&cancelled_ops),
-        .token = token,
+        .wait = rt_wait_make(&cancelled_ops.future, &token->waiters),
     };
 }

@@ -17,9 +17,10 @@
 struct rt_cancel_token;
 
 struct rt_cancelled {
-    struct rt_future future;
-    struct rt_cancel_token *token; /* borrowed */
-    struct rt_wait wait;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
 };
 
 /*

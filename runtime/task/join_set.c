@@ -182,10 +182,12 @@ void rt_join_set_deinit(struct rt_join_set *set)
  * All who wait are woken at each end, so that there is nobody to tell when
  * this one takes the last.
  */
-static bool has_news_locked(struct rt_future *future)
+static bool has_news_locked(struct rt_wait *wait)
 {
-    struct rt_join_set_next *self = RT_SELF(future, struct rt_join_set_next);
-    struct rt_join_set *set = self->set;
+    struct rt_join_set_next *self =
+        RT_SELF(&wait->future, struct rt_join_set_next);
+    struct rt_join_set *set =
+        RT_CONTAINER_OF(wait->waiters, struct rt_join_set, waiters);
 
     self->member = pop_member(&set->ended);
     set->count -= self->member != NULL;
@@ -197,8 +199,7 @@ static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
     struct rt_join_set_next *self = RT_SELF(future, struct rt_join_set_next);
     struct rt_join_set_member *member;
 
-    if (rt_wait_poll(&self->set->waiters, &self->wait, future, has_news_locked,
-                     cx) == RT_PENDING) {
+    if (rt_wait_poll(future, cx) == RT_PENDING) {
         return RT_PENDING;
     }
     member = self->member;
@@ -213,25 +214,18 @@ static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
     return RT_READY;
 }
 
-static void next_drop(struct rt_future *future)
-{
-    struct rt_join_set_next *self = RT_SELF(future, struct rt_join_set_next);
-
-    rt_wait_drop(&self->set->waiters, &self->wait);
-}
-
-static const struct rt_future_ops next_ops = {
-    .poll = next_poll,
-    .drop = next_drop,
-    .name = "join set next",
+static const struct rt_wait_ops next_ops = {
+    .future = {.poll = next_poll,
+               .drop = rt_wait_drop,
+               .name = "join set next"},
+    .is_over_locked = has_news_locked,
 };
 
 struct rt_join_set_next rt_join_set_next(struct rt_join_set *set, void *into,
                                          size_t into_size)
 {
     return (struct rt_join_set_next){
-        .future = RT_FUTURE(&next_ops),
-        .set = set,
+        .wait = rt_wait_make(&next_ops.future, &set->waiters),
         .into = into,
         .into_size = into_size,
     };

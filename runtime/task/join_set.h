@@ -30,11 +30,12 @@ struct rt_join_set {
 };
 
 struct rt_join_set_next {
-    struct rt_future future;
-    struct rt_join_set *set; /* borrowed */
-    void *into;              /* borrowed: see rt_join_set_next; or NULL */
-    size_t into_size;        /* bytes */
-    struct rt_wait wait;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
+    void *into;       /* borrowed: see rt_join_set_next; or NULL */
+    size_t into_size; /* bytes */
     struct rt_join_set_member *member; /* owned: that it found; or NULL */
     int result; /* when ready: 0, a task ran to its end; -ECANCELED, one was
                    aborted; -ECHILD, there is none */

@@ -141,35 +141,29 @@ static struct rt_waiters crowd;
 
 /* Ready when the flag is set. */
 struct flagged {
-    struct rt_future future;
-    struct rt_wait wait;
+    union {
+        struct rt_future future;
+        struct rt_wait wait;
+    };
     bool flag;
 };
 
-KIT_OPS(flagged);
-
-static bool has_flag(struct rt_future *future)
+static bool has_flag(struct rt_wait *wait)
 {
-    return RT_SELF(future, struct flagged)->flag;
+    return RT_SELF(&wait->future, struct flagged)->flag;
 }
 
-static enum rt_poll flagged_poll(struct rt_future *future,
-                                 struct rt_context *cx)
-{
-    struct flagged *self = RT_SELF(future, struct flagged);
-
-    return rt_wait_poll(&crowd, &self->wait, future, has_flag, cx);
-}
+static const struct rt_wait_ops flagged_ops = RT_WAIT_OPS("flagged", has_flag);
 
 START_TEST(a_look_in_vain_waits_for_the_next_wake)
 {
-    struct flagged flagged = KIT_MAKE(flagged);
+    struct flagged flagged = {.wait = rt_wait_make(&flagged_ops.future, &crowd)};
 
     rt_waiters_init(&crowd);
     kit_waker_init(&wakers[0]);
     for (int i = 1; i <= 3; i++) {
         ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_PENDING);
-        rt_lock_acquire(&crowd.lock);
+        rt_waiters_lock(&crowd);
         rt_waiters_unlock_and_wake(&crowd);
         ck_assert_int_eq(wakers[0].wakes, i);
     }
@@ -181,7 +175,7 @@ END_TEST
 
 START_TEST(what_was_seen_without_a_wake_ends_the_wait)
 {
-    struct flagged flagged = KIT_MAKE(flagged);
+    struct flagged flagged = {.wait = rt_wait_make(&flagged_ops.future, &crowd)};
 
     rt_waiters_init(&crowd);
     kit_waker_init(&wakers[0]);
@@ -189,7 +183,7 @@ START_TEST(what_was_seen_without_a_wake_ends_the_wait)
     flagged.flag = true;
     ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_READY);
     ck_assert_int_eq(wakers[0].held, 0);
-    ck_assert_ptr_null(rt_waiters_first_locked(&crowd));
+    ck_assert(!rt_waiters_are_there_locked(&crowd));
 }
 END_TEST
 
