@@ -64,22 +64,20 @@ struct rt_fs rt_file_metadata(struct rt_file *file, struct stat *metadata)
 /* ---- at the position, as an io ---- */
 
 /*
- * Is what ran last what is asked for: a read at the position, also one that
- * was dropped; or the write of the future with this waiter, and not of one that
- * was dropped? The waiter has no other use here: it is marked at the begin.
+ * Is what ran last what is asked for, and not what one who was dropped has
+ * asked for? The waiter tells, which has no other use here: it is marked at the
+ * begin. But of a pipe bytes come only once: any read will do.
  */
 static bool is_last(const struct rt_file *file,
                     const struct rt_io_request *asked)
 {
     const struct rt_fs_operation *operation = file->last.operation;
+    bool is_read = asked->what == RT_IO_READ;
 
-    if (!operation || operation->request.offset != file->position) {
-        return false;
-    }
-    return operation->request.code == RT_FS_READ
-               ? asked->what == RT_IO_READ
-               : asked->what == RT_IO_WRITE &&
-                     asked->waiter->interest == RT_WRITABLE;
+    return operation && operation->request.offset == file->position &&
+           operation->request.code == (is_read ? RT_FS_READ : RT_FS_WRITE) &&
+           (asked->waiter->interest == RT_WRITABLE ||
+            (is_read && file->position < 0));
 }
 
 static void begin(struct rt_file *file, const struct rt_io_request *asked)
@@ -98,9 +96,8 @@ static void begin(struct rt_file *file, const struct rt_io_request *asked)
 }
 
 /*
- * Takes what the last one has brought. Of a pipe bytes come only once: those
- * that don't fit, since they were read for one who wanted more and was dropped,
- * stay for the next read.
+ * Takes what the last one has brought. Bytes of a pipe that don't fit, since
+ * they were read for one who wanted more and was dropped, stay for the next.
  */
 static ssize_t take_last(struct rt_file *file, const struct iovec *piece,
                          bool is_read)

@@ -8,8 +8,6 @@
 #include "future/async.h"
 #include "sched/runtime.h"
 
-enum { COPY_SIZE = 64 << 10 };
-
 int rt_fs_handle_create(struct rt_fs_handle **handle, int fd)
 {
     if (fd < 0) {
@@ -269,10 +267,7 @@ struct rt_fs rt_fs_write(const char *path, const void *bytes, size_t size)
 
 struct rt_fs rt_fs_copy(const char *from, const char *to)
 {
-    struct rt_fs_request request = {
-        .code = RT_FS_COPY, .path = from, .other = to, .size = COPY_SIZE};
-
-    return rt_fs_make(request, NULL);
+    return of_names(RT_FS_COPY, from, to, 0);
 }
 
 struct rt_fs rt_fs_remove(const char *path)

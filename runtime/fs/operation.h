@@ -29,7 +29,7 @@ enum rt_fs_code {
     RT_FS_STAT,      /* path; 0 and stat */
     RT_FS_READ_ALL,  /* path; bytes read into content */
     RT_FS_WRITE_ALL, /* path, size, bytes; 0 */
-    RT_FS_COPY,      /* path, other, size (at a time); bytes copied */
+    RT_FS_COPY,      /* path, other; bytes copied */
     RT_FS_REMOVE,    /* path; 0 */
     RT_FS_RENAME,    /* path, other; 0 */
     RT_FS_MKDIR,     /* path, mode; 0 */

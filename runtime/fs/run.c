@@ -10,7 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NEW_FILE_MODE = 0666, MODE_BITS = 07777, READ_SIZE = 16 << 10 };
+/* Where the system knows no difference, as on macOS. */
+#if !defined(_POSIX_SYNCHRONIZED_IO) || _POSIX_SYNCHRONIZED_IO <= 0
+#define fdatasync fsync
+#endif
+
+enum { NEW_FILE_MODE = 0666, MODE_BITS = 07777, READ_SIZE = 64 << 10 };
 
 static int64_t or_errno(int64_t result)
 {
@@ -73,26 +78,34 @@ static int64_t run_stat(struct rt_fs_operation *operation)
     return or_errno(stat(operation->request.path, &operation->stat));
 }
 
+/* Reads more into the buffer: how much, 0 at the end, or a negative errno. */
+static int64_t fill(struct rt_buffer *buffer, int fd)
+{
+    int64_t got = rt_buffer_reserve(buffer, READ_SIZE);
+
+    if (got == 0) {
+        got = or_errno(read(fd, buffer->memory + buffer->end,
+                            buffer->capacity - buffer->end));
+    }
+    buffer->end += got > 0 ? (size_t)got : 0;
+    return got;
+}
+
 /* Whatever the size is said to be: some files of the system say 0. */
 static int64_t run_read_all(struct rt_fs_operation *operation)
 {
-    struct rt_buffer *content = &operation->content;
     int fd = open(operation->request.path, O_RDONLY | O_CLOEXEC);
-    int64_t got = fd < 0 ? -errno : 1;
+    int64_t got = 1;
 
-    rt_buffer_truncate(content, 0); /* of an attempt that was interrupted */
+    if (fd < 0) {
+        return -errno;
+    }
+    rt_buffer_truncate(&operation->content, 0); /* of an attempt before */
     while (got > 0) {
-        got = rt_buffer_reserve(content, READ_SIZE);
-        if (got == 0) {
-            got = or_errno(read(fd, content->memory + content->end,
-                                content->capacity - content->end));
-        }
-        content->end += got > 0 ? (size_t)got : 0;
+        got = fill(&operation->content, fd);
     }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return got < 0 ? got : (int64_t)rt_buffer_length(content);
+    close(fd);
+    return got < 0 ? got : (int64_t)rt_buffer_length(&operation->content);
 }
 
 static int open_new(const char *path, mode_t mode)
@@ -132,17 +145,17 @@ static int64_t run_write_all(struct rt_fs_operation *operation)
         fd, write_bytes(fd, operation->bytes, operation->request.size));
 }
 
-static int64_t copy_bytes(struct rt_fs_operation *operation, int from, int to)
+static int64_t copy_bytes(struct rt_buffer *buffer, int from, int to)
 {
     int64_t copied = 0;
     int64_t error = 0;
-    ssize_t count = 1;
+    int64_t got = 1;
 
-    while (error == 0 && count > 0) {
-        count = read(from, operation->bytes, operation->request.size);
-        error = count < 0 ? -errno
-                          : write_bytes(to, operation->bytes, (size_t)count);
-        copied += count;
+    while (error == 0 && got > 0) {
+        rt_buffer_truncate(buffer, 0);
+        got = fill(buffer, from);
+        error = got < 0 ? got : write_bytes(to, buffer->memory, (size_t)got);
+        copied += got;
     }
     return error ? error : copied;
 }
@@ -161,8 +174,10 @@ static int64_t run_copy(struct rt_fs_operation *operation)
     if (result == 0) {
         to = open_new(operation->request.other,
                       operation->stat.st_mode & MODE_BITS);
-        result = to < 0 ? -errno
-                        : close_written(to, copy_bytes(operation, from, to));
+        result =
+            to < 0
+                ? -errno
+                : close_written(to, copy_bytes(&operation->content, from, to));
     }
     close(from);
     return result;
