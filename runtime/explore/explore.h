@@ -5,7 +5,8 @@
  * time in another order, until there is no other. Threads are not real: one
  * runs at a time, and at each atomic operation and each lock the explorer says
  * who goes on. Numbers drawn by chance (base/random.h) are choices of the
- * explorer too, so a hostile runtime goes through all that it might do.
+ * explorer too, so a hostile runtime goes through all that it might do; and so
+ * is the passing of time.
  *
  *     static void body(void)
  *     {
@@ -81,6 +82,13 @@ uint32_t rt_explore_choose(uint32_t count);
 
 /* Lets all others go on until each of them waits. */
 void rt_explore_rest(void);
+
+/*
+ * Lets time run while threads do: whoever looks at the clock may find that
+ * step ns have gone by, which is a deviation. At first, and for a step of 0,
+ * time passes only for those who wait for it. It begins at 0 in each run.
+ */
+void rt_explore_clock(uint64_t step);
 
 /* Steps of no interest: while true, there are no choices. */
 void rt_explore_skip(bool is_skipping);

@@ -1,5 +1,5 @@
 /*
- * Points: what the explorer puts in the place of atomics, locks and chance.
+ * Points: what the explorer puts in the place of atomics, locks, chance, time.
  *
  * The compiler includes this before each file of the runtime and of the
  * models (-include), so that the sources need not know. An atomic operation
@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 #include "base/lock.h"
 #include "base/random.h"
@@ -51,6 +52,7 @@ int explore_cond_wake(pthread_cond_t *condition, bool wakes_all,
 int explore_yield(struct explore_where where);
 int explore_epoll_wait(int fd, struct epoll_event *events, int most,
                        int timeout, struct explore_where where);
+int explore_clock_gettime(clockid_t clock, struct timespec *time);
 int explore_thread_create(pthread_t *thread, void *(*run)(void *), void *data);
 pthread_t explore_thread_self(void);
 int explore_thread_join(pthread_t thread, void **result,
@@ -204,6 +206,7 @@ void explore_free(void *memory);
 #define epoll_wait(fd, events, most, timeout)                                  \
     explore_epoll_wait((fd), (events), (most), (timeout),                      \
                        EXPLORE_WHERE("epoll wait"))
+#define clock_gettime(clock, time) explore_clock_gettime((clock), (time))
 #define pthread_create(thread, attributes, run, data)                          \
     explore_thread_create((thread), (run), (data))
 #define pthread_self() explore_thread_self()

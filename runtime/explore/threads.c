@@ -30,6 +30,8 @@ static struct {
     uint32_t count;
     uint32_t steps; /* that this run may still make */
     uint64_t steps_made;
+    uint64_t now;        /* time, ns */
+    uint64_t clock_step; /* see rt_explore_clock */
     bool is_skipping;
     struct search *search;
     ucontext_t outside;
@@ -106,8 +108,8 @@ static bool stop_yielding(void)
     return is_any;
 }
 
-/* Time passes, until the first of those who wait for a time has waited. */
-static bool end_a_wait(void)
+/* Who waits, for a time that comes first; or NULL. */
+static struct thread *find_first_end(void)
 {
     struct thread *first = NULL;
 
@@ -115,14 +117,12 @@ static bool end_a_wait(void)
         struct thread *thread = &model.threads[i];
 
         if (thread->is_open && thread->end != EXPLORE_NEVER &&
-            (!first || thread->end < first->end)) {
+            (!first || thread->end < first->end) &&
+            !thread->is_open(thread->waits_for)) {
             first = thread;
         }
     }
-    if (first) {
-        first->is_open = NULL;
-    }
-    return first != NULL;
+    return first;
 }
 
 static _Noreturn void fail_deadlock(void)
@@ -178,18 +178,30 @@ static struct thread *choose_thread(struct thread **able, uint32_t count)
     return able[search_choose(model.search, count, able[0] == model.current)];
 }
 
+/* Time passes, until that thread has waited; it goes on. */
+static void end_wait(struct thread *thread)
+{
+    thread->is_open = NULL;
+    model.now = thread->end > model.now ? thread->end : model.now;
+    switch_to(thread);
+}
+
 void explore_pick(void)
 {
     struct thread *able[RT_EXPLORE_MOST_THREADS];
     uint32_t count = find_able(able);
+    struct thread *late = find_first_end();
 
-    if (count == 0 && (stop_yielding() || end_a_wait())) {
+    if (count == 0 && stop_yielding()) {
         count = find_able(able);
     }
-    if (count == 0) {
+    if (late && (count == 0 || rt_explore_choose(2) == 1)) {
+        end_wait(late);
+    } else if (count > 0) {
+        switch_to(choose_thread(able, count));
+    } else {
         fail_deadlock();
     }
-    switch_to(choose_thread(able, count));
 }
 
 bool explore_block(bool (*is_open)(void *data), void *data, const char *what,
@@ -206,6 +218,24 @@ bool explore_block(bool (*is_open)(void *data), void *data, const char *what,
     is_in_time = self->is_open != NULL;
     self->is_open = NULL;
     return is_in_time;
+}
+
+uint64_t explore_time(void)
+{
+    return model.now;
+}
+
+uint64_t explore_look_at_clock(void)
+{
+    if (model.clock_step > 0 && rt_explore_choose(2) == 1) {
+        model.now += model.clock_step;
+    }
+    return model.now;
+}
+
+void rt_explore_clock(uint64_t step)
+{
+    model.clock_step = step;
 }
 
 void explore_let_others(void)
@@ -353,6 +383,8 @@ void explore_run(void (*body)(void), struct search *search, uint32_t steps)
     memcpy(model.locals, locals_begin, locals_size());
     model.search = search;
     model.steps = steps;
+    model.now = 0;
+    model.clock_step = 0;
     model.is_skipping = false;
     model.count = 0;
     explore_start(run_body, &body);

@@ -27,11 +27,16 @@ void explore_pick(void);
 
 /*
  * Waits until is_open(data); see rt_explore_wait. what: it waits for this.
- * end: a time. When nobody can go on, time passes, and the wait with the
- * earliest end is over: false. EXPLORE_NEVER: it has no end.
+ * end: a time, at which the wait is over: false. EXPLORE_NEVER: it has none.
+ * Time passes, to the earliest end, when nobody can go on; or as a deviation.
  */
 bool explore_block(bool (*is_open)(void *data), void *data, const char *what,
                    uint64_t end);
+
+/* The time, ns; and the same after a look at the clock: see rt_explore_clock.
+ */
+uint64_t explore_time(void);
+uint64_t explore_look_at_clock(void);
 
 /* A thread may be left alone for a while: it only looks again and again. */
 void explore_let_others(void);

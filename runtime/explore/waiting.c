@@ -1,5 +1,5 @@
 /*
- * Locks, conditions, threads and the kernel, as the explorer plays them.
+ * Locks, conditions, threads, time and the kernel, as the explorer plays them.
  * Outside of a run they are the real ones.
  */
 #include <errno.h>
@@ -24,6 +24,7 @@
 #undef rt_random_one_in
 #undef sched_yield
 #undef epoll_wait
+#undef clock_gettime
 
 /* ---- locks ---- */
 
@@ -170,17 +171,41 @@ static bool has_event(void *place)
     return poll(&poll_fd, 1, 0) > 0;
 }
 
+/* Of a wait that begins now; ms, or less than 0: never. */
+static uint64_t end_of(int timeout)
+{
+    return timeout < 0 ? EXPLORE_NEVER
+                       : explore_time() + (uint64_t)timeout * 1000000;
+}
+
 int explore_epoll_wait(int fd, struct epoll_event *events, int most,
                        int timeout, struct explore_where where)
 {
     if (!explore_is_running()) {
         return epoll_wait(fd, events, most, timeout);
     }
-    if (timeout < 0 && !has_event(&fd)) {
-        explore_block(has_event, &fd, where.what, EXPLORE_NEVER);
+    if (timeout != 0 && !has_event(&fd)) {
+        explore_block(has_event, &fd, where.what, end_of(timeout));
     }
     explore_point(NULL, 0, where);
     return epoll_wait(fd, events, most, 0);
+}
+
+/* ---- time ---- */
+
+int explore_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    uint64_t now;
+
+    if (!explore_is_running()) {
+        return clock_gettime(clock, time);
+    }
+    now = explore_look_at_clock();
+    *time = (struct timespec){
+        .tv_sec = (time_t)(now / 1000000000),
+        .tv_nsec = (long)(now % 1000000000),
+    };
+    return 0;
 }
 
 /* ---- threads ---- */

@@ -11,8 +11,8 @@
 #include "time/duration.h"
 
 static const struct model *const lists[] = {
-    task_models, sync_models,  channel_models, group_models,
-    mpsc_models, sched_models, order_models,   blocking_models,
+    task_models,  sync_models,  channel_models,  group_models, mpsc_models,
+    sched_models, order_models, blocking_models, timer_models,
 };
 
 static struct {

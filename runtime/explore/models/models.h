@@ -23,6 +23,7 @@ extern const struct model mpsc_models[];
 extern const struct model sched_models[];
 extern const struct model order_models[];
 extern const struct model blocking_models[];
+extern const struct model timer_models[];
 
 /* What a thread waits with. On the heap: a clone that is kept is a leak. */
 struct model_waker {
