@@ -176,6 +176,8 @@ static enum rt_poll player_poll(struct rt_future *future, struct rt_context *cx)
     RT_END(self);
 }
 
+static atomic_bool is_spinning; /* a spinner was polled */
+
 /* Is always ready again; ends when the turns are noted. */
 struct spinner {
     struct rt_future future;
@@ -188,6 +190,7 @@ static enum rt_poll spinner_poll(struct rt_future *future,
 {
     (void)future;
     note('s');
+    atomic_store(&is_spinning, true);
     if (turn_count == sizeof(turns) - 1 || is_over) {
         return RT_READY;
     }
@@ -236,6 +239,9 @@ static void spin_on_one_worker(int count)
     build(1);
     for (int i = 0; i < count; i++) {
         ck_assert_int_eq(RT_SPAWN_DETACHED(KIT_MAKE(spinner)), 0);
+    }
+    while (!atomic_load(&is_spinning)) {
+        sched_yield();
     }
 }
 
