@@ -11,7 +11,6 @@
 
 #include <stdbool.h>
 
-#include "base/alone.h"
 #include "base/atomic.h"
 
 struct rt_lock {

@@ -7,11 +7,10 @@
 #ifndef RT_BASE_WORD_H
 #define RT_BASE_WORD_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/alone.h"
+#include "base/atomic.h"
 
 /*
  * Changes the word from *seen to next. False when it was something else (or,

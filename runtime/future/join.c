@@ -1,9 +1,8 @@
 #include "future/join.h"
 
-static struct rt_join *join_of(struct rt_future *future)
-{
-    return (struct rt_join *)(void *)future;
-}
+#include <string.h>
+
+#include "future/async.h"
 
 /* What a branch that is ready gave, if that is an error; or 0. */
 static int error_of(const struct rt_join_branch *branch)
@@ -29,7 +28,7 @@ static void drop_branches(struct rt_join *join)
 
 static enum rt_poll join_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_join *join = join_of(future);
+    struct rt_join *join = RT_SELF(future, struct rt_join);
     uint32_t first = join->first++;
     uint32_t left = 0;
 
@@ -58,7 +57,7 @@ static enum rt_poll join_poll(struct rt_future *future, struct rt_context *cx)
 
 static void join_drop(struct rt_future *future)
 {
-    drop_branches(join_of(future));
+    drop_branches(RT_SELF(future, struct rt_join));
 }
 
 static const struct rt_future_ops join_ops = {
@@ -74,8 +73,6 @@ struct rt_join rt_join_make(const struct rt_join_branch *branches, size_t count)
         .count = (uint32_t)count,
     };
 
-    for (size_t i = 0; i < count; i++) {
-        join.branches[i] = branches[i];
-    }
+    memcpy(join.branches, branches, count * sizeof(*branches));
     return join;
 }

@@ -1,13 +1,11 @@
 #include "future/select.h"
 
+#include <string.h>
+
 #include "base/panic.h"
 #include "base/random.h"
+#include "future/async.h"
 #include "sched/runtime.h"
-
-static struct rt_select *select_of(struct rt_future *future)
-{
-    return (struct rt_select *)(void *)future;
-}
 
 static uint32_t first_branch(const struct rt_select *select,
                              struct rt_context *cx)
@@ -31,7 +29,7 @@ static void drop_branches(struct rt_select *select)
 
 static enum rt_poll select_poll(struct rt_future *future, struct rt_context *cx)
 {
-    struct rt_select *select = select_of(future);
+    struct rt_select *select = RT_SELF(future, struct rt_select);
     uint32_t first = first_branch(select, cx);
     bool has_branch = false;
 
@@ -59,7 +57,7 @@ static enum rt_poll select_poll(struct rt_future *future, struct rt_context *cx)
 
 static void select_drop(struct rt_future *future)
 {
-    drop_branches(select_of(future));
+    drop_branches(RT_SELF(future, struct rt_select));
 }
 
 static const struct rt_future_ops select_ops = {
@@ -78,9 +76,7 @@ struct rt_select rt_select_make(bool is_biased, struct rt_future **branches,
         .is_biased = is_biased,
     };
 
-    for (size_t i = 0; i < count; i++) {
-        select.branches[i] = branches[i];
-    }
+    memcpy(select.branches, branches, count * sizeof(struct rt_future *));
     return select;
 }
 

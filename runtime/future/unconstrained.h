@@ -13,8 +13,7 @@
 #include "future/future.h"
 
 struct rt_unconstrained {
-    struct rt_future future;
-    struct rt_future *inner; /* borrowed: in the frame beside this one */
+    struct rt_future future; /* awaits inner, in the frame beside this one */
 };
 
 /* Ready when inner (not yet polled) is, which is dropped together with it. */

@@ -57,9 +57,9 @@ struct rt_worker {
 enum { RT_SHARDS = 16, RT_SHARD_IDS = 64 };
 
 struct rt_shard {
-    struct rt_lock lock;  /* guards what follows */
-    struct rt_list all;   /* of struct rt_task: not complete */
-    _Atomic size_t count; /* how many; read by any thread */
+    struct rt_lock lock;    /* guards what follows */
+    struct rt_list all;     /* of struct rt_task: not complete */
+    _Atomic uint64_t count; /* how many; read by any thread */
 };
 
 struct rt_runtime {
@@ -128,12 +128,12 @@ static inline void rt_core_call_hook(const struct rt_builder *builder,
     }
 }
 
-/* Adds to a count that only this thread writes. */
-static inline void rt_core_count(_Atomic uint64_t *count, uint64_t more)
+/* Adds to a count that only one thread at a time writes. */
+static inline void rt_core_count(_Atomic uint64_t *count, int64_t more)
 {
-    atomic_store_explicit(
-        count, atomic_load_explicit(count, memory_order_relaxed) + more,
-        memory_order_relaxed);
+    uint64_t now = atomic_load_explicit(count, memory_order_relaxed);
+
+    atomic_store_explicit(count, now + (uint64_t)more, memory_order_relaxed);
 }
 
 /*

@@ -6,7 +6,6 @@
 #include "future/async.h"
 #include "sched/core.h"
 #include "signal/signal.h"
-#include "task/report.h"
 
 static size_t bytes(size_t count)
 {

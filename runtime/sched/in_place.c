@@ -6,7 +6,6 @@
  */
 #include "base/panic.h"
 #include "sched/core.h"
-#include "task/report.h"
 
 static void count_away(struct rt_runtime *runtime, int change)
 {

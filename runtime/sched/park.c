@@ -87,14 +87,11 @@ static void fall_asleep(struct rt_worker *worker)
  */
 static bool may_get_up(struct rt_worker *worker)
 {
-    struct rt_sleepers *sleepers = &worker->runtime->sleepers;
+    bool has_tasks = rt_core_has_tasks(worker);
 
-    if (rt_core_has_tasks(worker)) {
-        worker->is_searching = !rt_sleepers_remove(sleepers, worker->index);
-        return true;
-    }
-    worker->is_searching = !rt_sleepers_has(sleepers, worker->index);
-    return worker->is_searching;
+    worker->is_searching = rt_sleepers_was_taken(&worker->runtime->sleepers,
+                                                 worker->index, has_tasks);
+    return has_tasks || worker->is_searching;
 }
 
 static bool is_over(const struct rt_worker *worker)
@@ -108,7 +105,8 @@ void rt_core_park(struct rt_worker *worker)
     uint64_t now = rt_monotonic_ns();
 
     rt_core_count(&worker->counts.parks, 1);
-    rt_core_count(&worker->counts.busy_ns, now - worker->awake_since);
+    rt_core_count(&worker->counts.busy_ns,
+                  (int64_t)(now - worker->awake_since));
     rt_core_call_hook(builder, builder->on_thread_park);
     fall_asleep(worker);
     do {

@@ -9,22 +9,15 @@
 #define RT_SCHED_PARKER_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "driver/driver.h"
 
-enum rt_parked {
-    RT_PARKED_NOT,       /* awake, or about to look */
-    RT_PARKED_NOTIFIED,  /* a wake has come that no sleep has used up yet */
-    RT_PARKED_CONDITION, /* asleep, or about to be, on the condition */
-    RT_PARKED_DRIVER,    /* asleep, or about to be, in the driver */
-};
-
 struct rt_parker {
-    _Atomic enum rt_parked state;
-    pthread_mutex_t mutex; /* for the condition only */
+    pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t condition;
+    bool is_woken;     /* and no sleep has used it up yet */
+    bool is_in_driver; /* asleep there, or about to be */
 };
 
 void rt_parker_init(struct rt_parker *parker);

@@ -63,41 +63,23 @@ bool rt_sleepers_add(struct rt_sleepers *sleepers, uint32_t worker,
     return is_searching && searching(before) == 1;
 }
 
-/* The place of the worker in asleep; count: it isn't there. Under the lock. */
-static uint32_t find_locked(const struct rt_sleepers *sleepers, uint32_t worker)
+bool rt_sleepers_was_taken(struct rt_sleepers *sleepers, uint32_t worker,
+                           bool has_work)
 {
-    uint32_t i = 0;
-
-    while (i < sleepers->count && sleepers->asleep[i] != worker) {
-        i++;
-    }
-    return i;
-}
-
-bool rt_sleepers_remove(struct rt_sleepers *sleepers, uint32_t worker)
-{
-    uint32_t place;
+    uint32_t place = 0;
     bool is_there;
 
     rt_lock_acquire(&sleepers->lock);
-    place = find_locked(sleepers, worker);
+    while (place < sleepers->count && sleepers->asleep[place] != worker) {
+        place++;
+    }
     is_there = place < sleepers->count;
-    if (is_there) {
+    if (is_there && has_work) {
         sleepers->asleep[place] = sleepers->asleep[--sleepers->count];
         atomic_fetch_add(&sleepers->state, AWAKE_ONE);
     }
     rt_lock_release(&sleepers->lock);
-    return is_there;
-}
-
-bool rt_sleepers_has(struct rt_sleepers *sleepers, uint32_t worker)
-{
-    bool is_there;
-
-    rt_lock_acquire(&sleepers->lock);
-    is_there = find_locked(sleepers, worker) < sleepers->count;
-    rt_lock_release(&sleepers->lock);
-    return is_there;
+    return !is_there;
 }
 
 bool rt_sleepers_begin_search(struct rt_sleepers *sleepers)

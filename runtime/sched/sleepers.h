@@ -48,11 +48,12 @@ int rt_sleepers_take_for_work(struct rt_sleepers *sleepers);
 bool rt_sleepers_add(struct rt_sleepers *sleepers, uint32_t worker,
                      bool is_searching);
 
-/* This worker got up by itself. False: somebody has taken it out before. */
-bool rt_sleepers_remove(struct rt_sleepers *sleepers, uint32_t worker);
-
-/* True while nobody has taken this worker out. */
-bool rt_sleepers_has(struct rt_sleepers *sleepers, uint32_t worker);
+/*
+ * Was this worker taken out, to search? If not, and it has work all the same,
+ * it takes itself out.
+ */
+bool rt_sleepers_was_taken(struct rt_sleepers *sleepers, uint32_t worker,
+                           bool has_work);
 
 /* May one more worker search? At most half of them do. */
 bool rt_sleepers_begin_search(struct rt_sleepers *sleepers);

@@ -25,21 +25,13 @@ static struct rt_shard *shard_of(struct rt_runtime *runtime,
     return &runtime->shards[task->id / RT_SHARD_IDS & runtime->shard_mask];
 }
 
-static void add_to_count_locked(struct rt_shard *shard, size_t change)
-{
-    atomic_store_explicit(
-        &shard->count,
-        atomic_load_explicit(&shard->count, memory_order_relaxed) + change,
-        memory_order_relaxed);
-}
-
 static void link_task(struct rt_runtime *runtime, struct rt_task *task)
 {
     struct rt_shard *shard = shard_of(runtime, task);
 
     rt_lock_acquire(&shard->lock);
     rt_list_push_back(&shard->all, &task->all);
-    add_to_count_locked(shard, 1);
+    rt_core_count(&shard->count, 1);
     rt_lock_release(&shard->lock);
 }
 
@@ -49,7 +41,7 @@ static void release(struct rt_task_owner *owner, struct rt_task *task)
 
     rt_lock_acquire(&shard->lock);
     rt_list_remove(&task->all);
-    add_to_count_locked(shard, (size_t)-1);
+    rt_core_count(&shard->count, -1);
     rt_lock_release(&shard->lock);
 }
 
@@ -64,19 +56,6 @@ size_t rt_task_count(const struct rt_runtime *runtime)
     return count;
 }
 
-static size_t collect_locked(struct rt_shard *shard, struct rt_task **tasks,
-                             size_t most)
-{
-    struct rt_list *node = shard->all.next;
-    size_t count = 0;
-
-    for (; node != &shard->all && count < most; node = node->next) {
-        tasks[count] = RT_CONTAINER_OF(node, struct rt_task, all);
-        rt_task_ref(tasks[count++]);
-    }
-    return count;
-}
-
 size_t rt_core_collect(struct rt_runtime *runtime, struct rt_task **tasks,
                        size_t most)
 {
@@ -84,9 +63,14 @@ size_t rt_core_collect(struct rt_runtime *runtime, struct rt_task **tasks,
 
     for (int i = 0; i < RT_SHARDS; i++) {
         struct rt_shard *shard = &runtime->shards[i];
+        struct rt_list *node;
 
         rt_lock_acquire(&shard->lock);
-        count += collect_locked(shard, tasks + count, most - count);
+        for (node = shard->all.next; node != &shard->all && count < most;
+             node = node->next) {
+            tasks[count] = RT_CONTAINER_OF(node, struct rt_task, all);
+            rt_task_ref(tasks[count++]);
+        }
         rt_lock_release(&shard->lock);
     }
     return count;
@@ -159,12 +143,6 @@ void rt_core_release(struct rt_runtime *runtime)
 
 /* ---- tasks and their memory ---- */
 
-static void trace_spawn(const struct rt_task *task)
-{
-    rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
-                   rt_trace_string(rt_task_name(task)));
-}
-
 /* On the list of those that live. worker: of this thread; NULL: none. */
 static inline struct rt_task *create_task(struct rt_runtime *runtime,
                                           struct rt_worker *worker,
@@ -188,7 +166,7 @@ static inline struct rt_task *create_task(struct rt_runtime *runtime,
         rt_core_ref(runtime);
     }
     link_task(runtime, task);
-    RT_TRACE(trace_spawn(task));
+    RT_TRACE(rt_task_trace_spawn(task));
     return task;
 }
 
@@ -254,41 +232,44 @@ static void schedule(struct rt_task_owner *owner, struct rt_task *task)
 
 /* ---- spawning ---- */
 
-/* On a thread that is no worker of the runtime. */
-static __attribute__((noinline)) int
+/* On a thread that is no worker of the runtime. NULL: see rt_core_spawn. */
+static __attribute__((noinline)) struct rt_task *
 spawn_from_outside(struct rt_runtime *runtime, const struct rt_future *frame,
-                   size_t frame_size, const char *name, struct rt_task **task)
+                   size_t frame_size, const char *name, int *error)
 {
+    struct rt_task *task;
+
     if (!rt_inject_begin(&runtime->inject)) {
-        return -ECANCELED;
+        *error = -ECANCELED;
+        return NULL;
     }
-    *task = create_task(runtime, NULL, frame, frame_size, name);
-    if (*task) {
-        push_injected_locked(runtime, *task);
+    task = create_task(runtime, NULL, frame, frame_size, name);
+    if (task) {
+        push_injected_locked(runtime, task);
     }
     rt_inject_end(&runtime->inject);
-    return *task ? 0 : -ENOMEM;
+    return task;
 }
 
 int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
                   size_t frame_size, const char *name, struct rt_task **task)
 {
     struct rt_worker *worker = rt_core_own_worker(runtime);
-    int error = 0;
+    int error = -ENOMEM;
 
-    *task = NULL;
     if (!worker) {
-        error = spawn_from_outside(runtime, frame, frame_size, name, task);
-    } else if ((*task =
-                    create_task(runtime, worker, frame, frame_size, name))) {
-        push(worker, *task);
+        *task = spawn_from_outside(runtime, frame, frame_size, name, &error);
     } else {
-        error = -ENOMEM;
+        *task = create_task(runtime, worker, frame, frame_size, name);
     }
-    if (error) {
+    if (!*task) {
         rt_future_drop(frame);
+        return error;
     }
-    return error;
+    if (worker) {
+        push(worker, *task);
+    }
+    return 0;
 }
 
 struct rt_runtime *rt_current_or_panic(const char *what)

@@ -174,8 +174,7 @@ struct rt_join_handle rt_spawn_local(struct rt_local_set *set,
     }
     atomic_fetch_add(&executor->references, 1);
     rt_list_push_back(&executor->all, &task->all);
-    RT_TRACE(rt_trace_write(RT_TRACE_SPAWN, task->id, rt_trace_task(), 0,
-                            rt_trace_string(rt_task_name(task))));
+    RT_TRACE(rt_task_trace_spawn(task));
     schedule(&executor->owner, task);
     return rt_join_handle_make(task, 0);
 }

@@ -3,9 +3,7 @@
  */
 #include "task/task.h"
 
-#include "base/monotonic.h"
 #include "base/word.h"
-#include "task/report.h"
 #include "trace/trace.h"
 
 /* The poll of a task that goes on on this thread: it lies on the stack. */
@@ -143,49 +141,11 @@ static const struct rt_waker_ops task_waker_ops = {
 
 /* ---- running ---- */
 
-static void trace_await_chain(const struct rt_task *task)
-{
-    const struct rt_future *future = task->future;
-
-    for (unsigned depth = 0; future; depth++, future = future->awaiting) {
-        rt_trace_write(RT_TRACE_AWAIT, task->id, 0, depth,
-                       rt_trace_string(rt_future_name(future)));
-    }
-}
-
-/* What a trace, a long poll and hostile mode want to know or do. */
-static __attribute__((cold, noinline)) enum rt_poll
-poll_watched(struct rt_task *task, struct rt_context *cx)
-{
-    uint64_t begin = rt_monotonic_ns();
-    uint64_t duration;
-    enum rt_poll poll;
-
-    atomic_fetch_or(&task->state, RT_TASK_POLLED);
-    RT_TRACE(rt_trace_set_task(task->id));
-    RT_TRACE(rt_trace_write(RT_TRACE_POLL_BEGIN, task->id, 0, 0, 0));
-    if (cx->junk) {
-        rt_hostility_junk_stack(cx->junk); /* the last call before the poll */
-    }
-    poll = rt_future_poll(task->future, cx);
-    duration = rt_monotonic_ns() - begin;
-    RT_TRACE(rt_trace_write(RT_TRACE_POLL_END, task->id, 0, poll, duration));
-    atomic_fetch_and(&task->state, ~(uint64_t)RT_TASK_POLLED);
-    if (rt_trace_is_open() && poll == RT_PENDING) {
-        trace_await_chain(task);
-    }
-    RT_TRACE(rt_trace_set_task(0));
-    if (cx->slow_ns > 0 && duration >= cx->slow_ns) {
-        rt_task_report_slow(task, duration);
-    }
-    return poll;
-}
-
 static inline enum rt_poll poll_future(struct rt_task *task,
                                        struct rt_context *cx)
 {
     return __builtin_expect(rt_trace_is_open() || cx->is_watched, 0)
-               ? poll_watched(task, cx)
+               ? rt_task_poll_watched(task, cx)
                : rt_future_poll(task->future, cx);
 }
 

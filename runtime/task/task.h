@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/atomic.h"
@@ -112,6 +113,28 @@ void rt_task_destroy(struct rt_task *task);
 
 /* What traces and dumps call it. It lives as long as the task. */
 const char *rt_task_name(const struct rt_task *task);
+
+/*
+ * Prints what the task awaits, from the outermost future to the innermost:
+ * "serve > timeout > read". Only for who may poll it now.
+ */
+void rt_task_print_chain(FILE *file, const struct rt_task *task);
+
+/*
+ * The poll that goes on on this thread may take its time: the next one that
+ * does so is not reported (see slow_ns in struct rt_context).
+ */
+void rt_task_allow_slow(void);
+
+/* Writes a trace record: this task was spawned. Through RT_TRACE. */
+void rt_task_trace_spawn(const struct rt_task *task);
+
+/*
+ * Polls as rt_task_run does, with a trace or with what cx is watched for.
+ * Private to task/.
+ */
+enum rt_poll rt_task_poll_watched(struct rt_task *task, struct rt_context *cx)
+    __attribute__((cold));
 
 /* One more reference, and one less; the last one frees the task. Any thread. */
 void rt_task_ref(struct rt_task *task);
