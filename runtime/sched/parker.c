@@ -44,11 +44,15 @@ void rt_parker_leave_driver(struct rt_parker *parker)
 
 void rt_parker_unpark(struct rt_parker *parker, struct rt_driver *driver)
 {
+    bool is_in_driver;
+
     pthread_mutex_lock(&parker->mutex);
-    if (parker->is_in_driver && !parker->is_woken) {
-        rt_driver_interrupt(driver);
-    }
+    is_in_driver = parker->is_in_driver && !parker->is_woken;
     parker->is_woken = true;
-    pthread_cond_signal(&parker->condition);
     pthread_mutex_unlock(&parker->mutex);
+    if (is_in_driver) {
+        rt_driver_interrupt(driver);
+    } else {
+        pthread_cond_signal(&parker->condition);
+    }
 }
