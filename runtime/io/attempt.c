@@ -57,7 +57,7 @@ bool rt_attempt_begin(struct rt_attempt *attempt, struct rt_context *cx)
     if (!is_ready(attempt, cx)) {
         return false;
     }
-    if (cx->is_hostile && rt_attempt_strikes(attempt, cx, RT_HOSTILE_AGAIN)) {
+    if (rt_attempt_strikes(attempt, cx, RT_HOSTILE_AGAIN)) {
         rt_waker_wake_by_ref(cx->waker);
         return false;
     }

@@ -44,7 +44,7 @@ static inline struct rt_attempt rt_attempt(struct rt_source *source,
     };
 }
 
-/* The rest of rt_attempt_next. */
+/* The rest of rt_attempt_next: it is not as simple as usual. */
 bool rt_attempt_begin(struct rt_attempt *attempt, struct rt_context *cx);
 
 /*
@@ -55,7 +55,14 @@ bool rt_attempt_begin(struct rt_attempt *attempt, struct rt_context *cx);
 static inline bool rt_attempt_next(struct rt_attempt *attempt,
                                    struct rt_context *cx)
 {
-    return attempt->poll == RT_PENDING && rt_attempt_begin(attempt, cx);
+    if (attempt->poll == RT_READY) {
+        return false;
+    }
+    attempt->seen = rt_source_ready(attempt->source);
+    if (!rt_ready_has(attempt->seen, attempt->interest) || cx->is_hostile) {
+        return rt_attempt_begin(attempt, cx);
+    }
+    return rt_budget_spend(cx);
 }
 
 /*

@@ -29,18 +29,6 @@ static ssize_t move_several(int fd, const struct rt_io_request *request)
                                        : sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-static ssize_t move(int fd, const struct rt_io_request *request, size_t size)
-{
-    const struct iovec *piece = request->pieces;
-
-    if (size > piece->iov_len) {
-        return move_several(fd, request);
-    }
-    return request->what == RT_IO_READ
-               ? recv(fd, piece->iov_base, size, 0)
-               : send(fd, piece->iov_base, size, MSG_NOSIGNAL);
-}
-
 /* How much to ask for; in hostile mode no more than a part of one piece. */
 static size_t size_of(const struct rt_io_request *request,
                       const struct rt_attempt *attempt,
@@ -57,17 +45,42 @@ static size_t size_of(const struct rt_io_request *request,
     return size;
 }
 
-static enum rt_poll stream_move(struct rt_io *io, struct rt_io_request *request,
+static enum rt_poll stream_read(struct rt_io *io, struct rt_io_request *request,
                                 struct rt_context *cx)
 {
+    const struct iovec *piece = request->pieces;
     struct rt_source *source = stream_of(io)->source;
     struct rt_attempt attempt =
-        rt_attempt(source, request->waiter,
-                   request->what == RT_IO_READ ? RT_READABLE : RT_WRITABLE);
+        rt_attempt(source, request->waiter, RT_READABLE);
     size_t size = size_of(request, &attempt, cx);
 
     while (rt_attempt_next(&attempt, cx)) {
-        rt_attempt_end(&attempt, move(source->fd, request, size), size);
+        rt_attempt_end(&attempt,
+                       size > piece->iov_len
+                           ? move_several(source->fd, request)
+                           : recv(source->fd, piece->iov_base, size, 0),
+                       size);
+    }
+    request->result = attempt.result;
+    return attempt.poll;
+}
+
+static enum rt_poll stream_write(struct rt_io *io,
+                                 struct rt_io_request *request,
+                                 struct rt_context *cx)
+{
+    const struct iovec *piece = request->pieces;
+    struct rt_source *source = stream_of(io)->source;
+    struct rt_attempt attempt =
+        rt_attempt(source, request->waiter, RT_WRITABLE);
+    size_t size = size_of(request, &attempt, cx);
+
+    while (rt_attempt_next(&attempt, cx)) {
+        rt_attempt_end(&attempt,
+                       size > piece->iov_len ? move_several(source->fd, request)
+                                             : send(source->fd, piece->iov_base,
+                                                    size, MSG_NOSIGNAL),
+                       size);
     }
     request->result = attempt.result;
     return attempt.poll;
@@ -88,8 +101,8 @@ static void stream_close(struct rt_io *io)
 }
 
 static const struct rt_io_ops stream_ops = {
-    .poll = {[RT_IO_READ] = stream_move,
-             [RT_IO_WRITE] = stream_move,
+    .poll = {[RT_IO_READ] = stream_read,
+             [RT_IO_WRITE] = stream_write,
              [RT_IO_SHUTDOWN] = stream_shutdown},
     .close = stream_close,
 };
