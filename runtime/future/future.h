@@ -156,13 +156,16 @@ static inline void rt_future_check_kept(const void *address, const char *what,
  */
 void rt_future_drop(struct rt_future *future);
 
-/* The same for one that is ready, in a few instructions if it holds nothing. */
+/* The same for one that was just ready, in a few instructions. */
 static inline void rt_future_drop_ready(struct rt_future *future)
 {
-    if (future->awaiting || future->ops->drop) {
+    if (future->awaiting) {
         rt_future_drop(future);
-    } else {
-        future->resume = RT_FUTURE_DROPPED;
+        return;
+    }
+    future->resume = RT_FUTURE_DROPPED;
+    if (future->ops->drop) {
+        future->ops->drop(future);
     }
 }
 

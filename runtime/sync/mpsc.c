@@ -61,17 +61,20 @@ static void unlock(struct rt_mpsc *channel)
     rt_waiters_unlock(&channel->waiters);
 }
 
-/* The receiver's waker, to be woken or dropped when the lock is free again. */
-static struct rt_waker take_receiver_locked(struct rt_mpsc *channel)
+/* Gives up the lock, and wakes the receiver if it waits. */
+static void unlock_and_tell(struct rt_mpsc *channel)
 {
-    struct rt_waker waker = channel->receiver;
+    struct rt_waker wake = channel->receiver;
 
-    channel->receiver = RT_NO_WAKER;
-    return waker;
+    if (wake.ops) {
+        channel->receiver = RT_NO_WAKER;
+    }
+    unlock(channel);
+    rt_waker_wake(&wake);
 }
 
 /* Copies a value; most are as large as a pointer, which takes no call. */
-static void copy(void *to, const void *from, size_t size)
+static inline void copy(void *to, const void *from, size_t size)
 {
     if (size == sizeof(void *)) {
         memcpy(to, from, sizeof(void *));
@@ -122,8 +125,8 @@ static void serve(struct rt_mpsc *channel)
 }
 
 /*
- * Claims and holds a place: 0, -EPIPE or -EAGAIN. What comes free while others
- * wait is theirs.
+ * Claims a place: 0, -EPIPE or -EAGAIN. What comes free while others wait is
+ * theirs.
  */
 static int claim_locked(struct rt_mpsc *channel)
 {
@@ -135,40 +138,31 @@ static int claim_locked(struct rt_mpsc *channel)
         return -EAGAIN;
     }
     channel->claimed++;
-    channel->held++;
     return 0;
 }
 
-static int put_locked(struct rt_mpsc *channel, const void *value)
+/* A claimed place is free again; after a close the receiver waits for that. */
+static void unlock_and_give_back(struct rt_mpsc *channel)
+{
+    channel->claimed--;
+    unlock_and_tell(channel);
+    serve(channel);
+}
+
+/* A claimed place gets its value: 0; or -ENOMEM, and it is given back. */
+static inline int unlock_and_fill(struct rt_mpsc *channel, const void *value)
 {
     struct rt_buffer *sent = &channel->sent;
 
     if (sent->capacity - sent->end < channel->size &&
         rt_buffer_reserve(sent, channel->size) != 0) {
+        unlock_and_give_back(channel);
         return -ENOMEM;
     }
     copy(sent->memory + sent->end, value, channel->size);
     sent->end += channel->size;
+    unlock_and_tell(channel);
     return 0;
-}
-
-/*
- * The place that is held gets its value. NULL, or no memory: it is given back,
- * and after a close the receiver may wait for just that. Gives up the lock.
- */
-static int unlock_and_settle(struct rt_mpsc *channel, const void *value)
-{
-    struct rt_waker wake = take_receiver_locked(channel);
-    int error = value ? put_locked(channel, value) : -ENODATA;
-
-    channel->held--;
-    channel->claimed -= error != 0;
-    unlock(channel);
-    rt_waker_wake(&wake);
-    if (error) {
-        serve(channel);
-    }
-    return error;
 }
 
 /* ---- sending ---- */
@@ -183,19 +177,31 @@ int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value)
         unlock(sender->channel);
         return error;
     }
-    return unlock_and_settle(sender->channel, value);
+    return unlock_and_fill(sender->channel, value);
 }
 
 int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value)
 {
     lock(sender->channel);
-    return unlock_and_settle(sender->channel, value);
+    sender->channel->held--;
+    return unlock_and_fill(sender->channel, value);
 }
 
 void rt_mpsc_unreserve(struct rt_mpsc_sender *sender)
 {
     lock(sender->channel);
-    unlock_and_settle(sender->channel, NULL);
+    sender->channel->held--;
+    unlock_and_give_back(sender->channel);
+}
+
+/* A place of one's own at last? Who was picked has it, also after a close. */
+static int settle_locked(struct rt_mpsc_send *self)
+{
+    if (rt_wait_take_pick_locked(&self->wait)) {
+        self->channel->held--;
+        return 0;
+    }
+    return claim_locked(self->channel);
 }
 
 static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
@@ -207,18 +213,18 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
         return RT_PENDING;
     }
     lock(channel);
-    self->result =
-        rt_wait_take_pick_locked(&self->wait) ? 0 : claim_locked(channel);
+    self->result = settle_locked(self);
+    if (self->result == 0 && self->value) {
+        self->result = unlock_and_fill(channel, self->value);
+        return RT_READY;
+    }
     if (self->result == -EAGAIN) {
         self->wait.waiters = &channel->waiters;
         rt_wait_join_and_unlock(&self->wait, cx->waker);
         return RT_PENDING;
     }
-    if (self->result == 0 && self->value) {
-        self->result = unlock_and_settle(channel, self->value);
-    } else {
-        unlock(channel);
-    }
+    channel->held += self->result == 0;
+    unlock(channel);
     return RT_READY;
 }
 
@@ -230,7 +236,8 @@ static void cancel(struct rt_mpsc_send *self)
     lock(self->channel);
     own = rt_wait_leave_locked(&self->wait);
     if (rt_wait_take_pick_locked(&self->wait)) {
-        unlock_and_settle(self->channel, NULL);
+        self->channel->held--;
+        unlock_and_give_back(self->channel);
     } else {
         unlock(self->channel);
     }
@@ -289,8 +296,8 @@ static int refill(struct rt_mpsc *channel, const struct rt_waker *waker)
 }
 
 /* 0, -EAGAIN or -EPIPE. */
-static int receive(struct rt_mpsc *channel, void *value,
-                   const struct rt_waker *waker)
+static inline int receive(struct rt_mpsc *channel, void *value,
+                          const struct rt_waker *waker)
 {
     struct rt_buffer *taken = &channel->taken;
 
@@ -329,13 +336,14 @@ static enum rt_poll receive_poll(struct rt_future *future,
 static void receive_drop(struct rt_future *future)
 {
     struct rt_mpsc_receive *self = RT_SELF(future, struct rt_mpsc_receive);
-    struct rt_waker waker;
+    struct rt_waker own;
 
     if (self->result == -EAGAIN) {
         lock(self->channel);
-        waker = take_receiver_locked(self->channel);
+        own = self->channel->receiver;
+        self->channel->receiver = RT_NO_WAKER;
         unlock(self->channel);
-        rt_waker_drop(&waker);
+        rt_waker_drop(&own);
     }
 }
 
@@ -413,7 +421,6 @@ static void join(struct rt_mpsc *channel, uint32_t senders)
 static void leave(struct rt_mpsc **end, uint32_t senders)
 {
     struct rt_mpsc *channel = *end;
-    struct rt_waker wake = RT_NO_WAKER;
     bool is_last;
 
     if (!channel) {
@@ -422,12 +429,12 @@ static void leave(struct rt_mpsc **end, uint32_t senders)
     *end = NULL;
     lock(channel);
     channel->senders -= senders;
-    if (channel->senders == 0) {
-        wake = take_receiver_locked(channel);
-    }
     is_last = --channel->references == 0;
-    unlock(channel);
-    rt_waker_wake(&wake);
+    if (channel->senders == 0) {
+        unlock_and_tell(channel);
+    } else {
+        unlock(channel);
+    }
     if (is_last) {
         drain(channel);
         rt_buffer_deinit(&channel->taken);
