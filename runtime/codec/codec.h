@@ -2,9 +2,9 @@
  * Codec: turns bytes into frames, and frames into bytes.
  *
  * A stream of bytes comes in any pieces: half a message, or three and a half.
- * A codec knows where a frame ends. It neither reads nor waits, so the same
- * one works on sockets, files and test data; codec/framed.h joins it to an
- * io. The first member of every codec is a struct rt_codec.
+ * A codec knows where a frame ends, which is bytes again. It neither reads nor
+ * waits, so the same one works on sockets, files and test data; codec/framed.h
+ * joins it to an io. The first member of every codec is a struct rt_codec.
  *
  * Errors of all codecs: -EBADMSG, these bytes are no frame; -EMSGSIZE, the
  * frame is longer than allowed; -ENOMEM.
@@ -26,27 +26,21 @@ struct rt_codec;
 struct rt_codec_ops {
     /*
      * Looks for a frame at the start of bytes, of which there is at least
-     * one. Returns how many bytes it takes, when *frame was written; 0 when
-     * more bytes are needed; or a negative errno, after which it isn't called
+     * one. Returns how many bytes it takes, when *frame was set; 0 when more
+     * bytes are needed; or a negative errno, after which it isn't called
      * again. The next call has the same bytes and more, perhaps at another
-     * address, or what follows the frame. The frame may point into bytes and
-     * into the codec: it is valid until the next call. is_last: no more bytes
-     * will come.
+     * address, or what follows the frame. The frame points into bytes. is_last:
+     * no more bytes will come.
      */
     ssize_t (*decode)(struct rt_codec *codec, struct rt_slice bytes,
-                      bool is_last, void *frame);
+                      bool is_last, struct rt_slice *frame);
 
     /*
      * Appends the bytes of the frame: 0 or a negative errno. On an error the
      * caller takes away what was appended.
      */
-    int (*encode)(const struct rt_codec *codec, const void *frame,
+    int (*encode)(const struct rt_codec *codec, struct rt_slice frame,
                   struct rt_buffer *out);
-
-    void (*drop)(struct rt_codec *codec); /* frees what decode has allocated;
-                                             may be NULL */
-    size_t frame_size;                    /* bytes of *frame */
-    const char *name;
 };
 
 struct rt_codec {

@@ -29,7 +29,7 @@ static size_t find_delimiter(const struct rt_delimited *self,
 }
 
 static ssize_t delimited_decode(struct rt_codec *codec, struct rt_slice bytes,
-                                bool is_last, void *frame)
+                                bool is_last, struct rt_slice *frame)
 {
     struct rt_delimited *self =
         RT_CONTAINER_OF(codec, struct rt_delimited, codec);
@@ -47,27 +47,22 @@ static ssize_t delimited_decode(struct rt_codec *codec, struct rt_slice bytes,
         found.size--;
     }
     self->scanned = 0;
-    *(struct rt_slice *)frame = found;
+    *frame = found;
     return (ssize_t)(end == bytes.size ? end : end + 1);
 }
 
-static int delimited_encode(const struct rt_codec *codec, const void *frame,
+static int delimited_encode(const struct rt_codec *codec, struct rt_slice frame,
                             struct rt_buffer *out)
 {
     const struct rt_delimited *self = (const void *)codec;
-    const struct rt_slice *bytes = frame;
-    int error = rt_buffer_append(out, bytes->data, bytes->size);
+    int error = rt_buffer_append(out, frame.data, frame.size);
 
     return error ? error
                  : rt_buffer_append(out, self->ending.data, self->ending.size);
 }
 
-static const struct rt_codec_ops delimited_ops = {
-    .decode = delimited_decode,
-    .encode = delimited_encode,
-    .frame_size = sizeof(struct rt_slice),
-    .name = "delimited",
-};
+static const struct rt_codec_ops delimited_ops = {delimited_decode,
+                                                  delimited_encode};
 
 struct rt_delimited rt_delimited(const char *delimiters, const char *ending,
                                  size_t most)

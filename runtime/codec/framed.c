@@ -22,7 +22,7 @@ static int fill(struct rt_framed_read *self, struct rt_context *cx)
 }
 
 /* Decodes a frame of what is there: ITEM, PENDING (more needed), END. */
-static int decode(struct rt_framed_read *self, void *frame)
+static int decode(struct rt_framed_read *self, struct rt_slice *frame)
 {
     struct rt_slice bytes = rt_buffer_slice(&self->buffer);
     ssize_t used = 0;
@@ -72,9 +72,6 @@ static void read_drop(struct rt_stream *stream)
 
     rt_io_waiter_cancel(&self->waiter);
     rt_buffer_deinit(&self->buffer);
-    if (self->codec->ops->drop) {
-        self->codec->ops->drop(self->codec);
-    }
 }
 
 static const struct rt_stream_ops read_ops = {
@@ -86,7 +83,7 @@ static const struct rt_stream_ops read_ops = {
 struct rt_framed_read rt_framed_read(struct rt_io *io, struct rt_codec *codec)
 {
     return (struct rt_framed_read){
-        .stream = rt_stream_make(&read_ops, codec->ops->frame_size, NULL),
+        .stream = rt_stream_make(&read_ops, sizeof(struct rt_slice), NULL),
         .io = io,
         .codec = codec,
     };
@@ -106,11 +103,11 @@ void rt_framed_write_deinit(struct rt_framed_write *writer)
 }
 
 /* All of the frame, or nothing of it. 0 or a negative errno. */
-static int encode(struct rt_framed_write *writer, const void *frame)
+static int encode(struct rt_framed_write *writer, const struct rt_slice *frame)
 {
     size_t length = rt_buffer_length(&writer->buffer);
     int error =
-        writer->codec->ops->encode(writer->codec, frame, &writer->buffer);
+        writer->codec->ops->encode(writer->codec, *frame, &writer->buffer);
 
     if (error) {
         rt_buffer_truncate(&writer->buffer, length);
@@ -139,9 +136,8 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
             RT_PENDING) {
             return RT_PENDING;
         }
-        if (result == 0 &&
-            rt_io_poll_flush(io, RT_IO_FLUSH, &self->waiter, cx, &result) ==
-                RT_PENDING) {
+        if (result == 0 && rt_io_poll_flush(io, RT_IO_FLUSH, &self->waiter, cx,
+                                            &result) == RT_PENDING) {
             return RT_PENDING;
         }
     }
@@ -161,7 +157,8 @@ static const struct rt_future_ops send_ops = {
 };
 
 static struct rt_framed_send make_send(struct rt_framed_write *writer,
-                                       const void *frame, bool is_flush)
+                                       const struct rt_slice *frame,
+                                       bool is_flush)
 {
     return (struct rt_framed_send){
         .future = RT_FUTURE(&send_ops),
@@ -172,13 +169,13 @@ static struct rt_framed_send make_send(struct rt_framed_write *writer,
 }
 
 struct rt_framed_send rt_framed_send(struct rt_framed_write *writer,
-                                     const void *frame)
+                                     const struct rt_slice *frame)
 {
     return make_send(writer, frame, true);
 }
 
 struct rt_framed_send rt_framed_feed(struct rt_framed_write *writer,
-                                     const void *frame)
+                                     const struct rt_slice *frame)
 {
     return make_send(writer, frame, false);
 }

@@ -22,7 +22,7 @@
 struct rt_framed_read {
     struct rt_stream stream;
     struct rt_io *io;       /* borrowed */
-    struct rt_codec *codec; /* borrowed; its ops->drop is called by ours */
+    struct rt_codec *codec; /* borrowed */
     struct rt_io_waiter waiter;
     struct rt_buffer buffer; /* owned: bytes that were read */
     size_t used;             /* of these, by the last frame */
@@ -57,7 +57,7 @@ void rt_framed_write_deinit(struct rt_framed_write *writer);
 struct rt_framed_send {
     struct rt_future future;
     struct rt_framed_write *writer; /* borrowed */
-    const void *frame;              /* borrowed; NULL: encoded, or none */
+    const struct rt_slice *frame;   /* borrowed; NULL: encoded, or none */
     bool is_flush;                  /* writes all that is in the buffer */
     struct rt_io_waiter waiter;
     int result; /* when ready: 0, or a negative errno, the codec's or the
@@ -71,11 +71,11 @@ struct rt_framed_send {
  * all of it is in the buffer and goes out with the next; never a part of it.
  */
 struct rt_framed_send rt_framed_send(struct rt_framed_write *writer,
-                                     const void *frame);
+                                     const struct rt_slice *frame);
 
 /* The same, but leaves the frame in the buffer, for more to come. */
 struct rt_framed_send rt_framed_feed(struct rt_framed_write *writer,
-                                     const void *frame);
+                                     const struct rt_slice *frame);
 
 /* Writes all that is in the buffer. */
 struct rt_framed_send rt_framed_flush(struct rt_framed_write *writer);

@@ -12,7 +12,7 @@ static size_t place(const struct rt_prefixed *self, size_t i)
 }
 
 static ssize_t prefixed_decode(struct rt_codec *codec, struct rt_slice bytes,
-                               bool is_last, void *frame)
+                               bool is_last, struct rt_slice *frame)
 {
     const struct rt_prefixed *self = (const void *)codec;
     uint64_t length = 0;
@@ -32,37 +32,31 @@ static ssize_t prefixed_decode(struct rt_codec *codec, struct rt_slice bytes,
     if (bytes.size - self->field_size < length) {
         return 0;
     }
-    *(struct rt_slice *)frame =
-        (struct rt_slice){bytes.data + self->field_size, length};
+    *frame = (struct rt_slice){bytes.data + self->field_size, length};
     return (ssize_t)(self->field_size + length);
 }
 
-static int prefixed_encode(const struct rt_codec *codec, const void *frame,
+static int prefixed_encode(const struct rt_codec *codec, struct rt_slice frame,
                            struct rt_buffer *out)
 {
     const struct rt_prefixed *self = (const void *)codec;
-    const struct rt_slice *bytes = frame;
     char field[sizeof(uint64_t)];
-    uint64_t length = bytes->size;
+    uint64_t length = frame.size;
     int error;
 
     for (size_t i = 0; i < self->field_size; i++) {
         field[place(self, i)] = (char)length;
         length >>= 8;
     }
-    if (bytes->size > self->most || length != 0) {
+    if (frame.size > self->most || length != 0) {
         return -EMSGSIZE;
     }
     error = rt_buffer_append(out, field, self->field_size);
-    return error ? error : rt_buffer_append(out, bytes->data, bytes->size);
+    return error ? error : rt_buffer_append(out, frame.data, frame.size);
 }
 
-static const struct rt_codec_ops prefixed_ops = {
-    .decode = prefixed_decode,
-    .encode = prefixed_encode,
-    .frame_size = sizeof(struct rt_slice),
-    .name = "prefixed",
-};
+static const struct rt_codec_ops prefixed_ops = {prefixed_decode,
+                                                 prefixed_encode};
 
 struct rt_prefixed rt_prefixed(size_t field_size, size_t most)
 {

@@ -1,23 +1,50 @@
 /*
- * Decoding goes on a value at a time, as far as the bytes go. Values that are
- * complete stay known until the rest has come, so that a large frame in many
- * pieces is not read again and again: only the line of the value that was cut.
+ * Decoding goes on a value at a time, as far as the bytes go, and remembers
+ * where it stands, so that a large frame in many pieces is not read again and
+ * again: only the line of the value that was cut.
  */
 #include "codec/resp.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 
-/* What decoding a value gives, if not a negative errno. */
-enum { NEED_MORE = 0, DONE = 1 };
-
 enum {
     NUMBER_MOST = 64, /* bytes of an integer or a double, with a NUL */
     VALUE_LEAST = 3,  /* bytes of any value: "_\r\n" */
 };
+
+static bool is_one_of(enum rt_resp_kind kind, const char *kinds)
+{
+    return kind != 0 && strchr(kinds, (int)kind);
+}
+
+bool rt_resp_has_elements(enum rt_resp_kind kind)
+{
+    return is_one_of(kind, "*%~>|");
+}
+
+static bool has_pairs(enum rt_resp_kind kind)
+{
+    return is_one_of(kind, "%|");
+}
+
+bool rt_resp_has_text(enum rt_resp_kind kind)
+{
+    return is_one_of(kind, "+-$(!=");
+}
+
+/* A line tells how long the text is that is behind it. */
+static bool is_blob(enum rt_resp_kind kind)
+{
+    return is_one_of(kind, "$!=");
+}
 
 /* ---- what a line says ---- */
 
@@ -46,7 +73,7 @@ static int parse_integer(struct rt_slice text, int64_t *integer)
     }
     errno = 0;
     *integer = strtoll(copy, &end, 10);
-    return *end || errno ? -EBADMSG : DONE;
+    return *end || errno ? -EBADMSG : 0;
 }
 
 static int parse_double(struct rt_slice text, double *number)
@@ -58,7 +85,7 @@ static int parse_double(struct rt_slice text, double *number)
         return -EBADMSG;
     }
     *number = strtod(copy, &end);
-    return *end ? -EBADMSG : DONE;
+    return *end ? -EBADMSG : 0;
 }
 
 static int parse_big_number(struct rt_slice text)
@@ -69,14 +96,13 @@ static int parse_big_number(struct rt_slice text)
     for (; i < text.size; i++) {
         is_good = is_good && text.data[i] >= '0' && text.data[i] <= '9';
     }
-    return is_good ? DONE : -EBADMSG;
+    return is_good ? 0 : -EBADMSG;
 }
 
 static int parse_bool(struct rt_slice text, int64_t *integer)
 {
     *integer = text.size == 1 && text.data[0] == 't';
-    return *integer || (text.size == 1 && text.data[0] == 'f') ? DONE
-                                                               : -EBADMSG;
+    return *integer || (text.size == 1 && text.data[0] == 'f') ? 0 : -EBADMSG;
 }
 
 /* A length or a count up to most. -1 makes the value null, as in version 2. */
@@ -91,254 +117,280 @@ static int parse_length(struct rt_slice text, size_t most,
     if (integer == -1 &&
         (value->kind == RT_RESP_BULK || value->kind == RT_RESP_ARRAY)) {
         value->kind = RT_RESP_NULL;
-        return DONE;
+        return 0;
     }
     *length = (size_t)integer;
     if (integer < 0) {
         return -EBADMSG;
     }
-    return *length > most ? -EMSGSIZE : DONE;
+    return *length > most ? -EMSGSIZE : 0;
 }
 
-/* The value of its first line, rest, that is: of a blob only the size. */
-static int parse_line(const struct rt_resp *self, struct rt_slice rest,
+/* The line, without its kind and its end, tells how many elements follow. */
+static int parse_elements(struct rt_slice line, size_t most,
+                          struct rt_resp_value *value)
+{
+    int error = parse_length(line, most / VALUE_LEAST, value, &value->count);
+
+    if (error == 0) {
+        value->count *= has_pairs(value->kind) ? 2 : 1;
+        value->count += value->kind == RT_RESP_ATTRIBUTE;
+    }
+    return error;
+}
+
+/* The value that the line says; of a blob only the size. 0 or an errno. */
+static int parse_line(struct rt_slice line, size_t most,
                       struct rt_resp_value *value)
 {
     switch (value->kind) {
     case RT_RESP_SIMPLE:
     case RT_RESP_ERROR:
-        value->text = rest;
-        return DONE;
+        value->text = line;
+        return 0;
     case RT_RESP_BIG_NUMBER:
-        value->text = rest;
-        return parse_big_number(rest);
+        value->text = line;
+        return parse_big_number(line);
     case RT_RESP_INTEGER:
-        return parse_integer(rest, &value->integer);
+        return parse_integer(line, &value->integer);
     case RT_RESP_BOOL:
-        return parse_bool(rest, &value->integer);
+        return parse_bool(line, &value->integer);
     case RT_RESP_DOUBLE:
-        return parse_double(rest, &value->number);
+        return parse_double(line, &value->number);
     case RT_RESP_NULL:
-        return rest.size == 0 ? DONE : -EBADMSG;
+        return line.size == 0 ? 0 : -EBADMSG;
     default:
-        return rt_resp_is_blob(value->kind)
-                   ? parse_length(rest, self->most, value, &value->text.size)
+        return is_blob(value->kind)
+                   ? parse_length(line, most, value, &value->text.size)
                    : -EBADMSG;
     }
 }
 
 /* ---- values ---- */
 
-static struct rt_resp_value *values_of(const struct rt_resp *self)
+/* The text of a blob, whose line is known, and the end of line behind it. */
+static ssize_t parse_blob(struct rt_slice bytes, struct rt_resp_value *value)
 {
-    return (struct rt_resp_value *)(void *)self->values.memory;
-}
-
-static int push(struct rt_resp *self, struct rt_resp_value value)
-{
-    int error = rt_buffer_append(&self->values, &value, sizeof(value));
-
-    return error ? error : DONE;
-}
-
-/* Behind the line of a blob at end: its text, and one more end of line. */
-static int check_blob(const struct rt_resp_value *value, struct rt_slice bytes,
-                      size_t end)
-{
-    const char *text = bytes.data + end;
     size_t size = value->text.size;
 
-    if (bytes.size - end < size + 2) {
-        return NEED_MORE;
+    value->text.data = bytes.data;
+    if (bytes.size < size + 2) {
+        return 0;
     }
-    if (memcmp(text + size, "\r\n", 2) != 0 ||
-        (value->kind == RT_RESP_VERBATIM && (size < 4 || text[3] != ':'))) {
+    if (memcmp(bytes.data + size, "\r\n", 2) != 0 ||
+        (value->kind == RT_RESP_VERBATIM &&
+         (size < 4 || bytes.data[3] != ':'))) {
         return -EBADMSG;
     }
-    return DONE;
+    return (ssize_t)size + 2;
 }
 
-/* The line tells how many elements follow: one more level. */
-static int begin_elements(struct rt_resp *self, struct rt_slice rest,
-                          struct rt_resp_value *value)
+/*
+ * The value at the start of bytes, whose line ends with the \n at last: how
+ * many bytes it takes; 0, more are needed; or a negative errno.
+ */
+static ssize_t parse_value(struct rt_slice bytes, const char *last, size_t most,
+                           struct rt_resp_value *value)
 {
-    int got =
-        parse_length(rest, self->most / VALUE_LEAST, value, &value->count);
-
-    if (got < 0 || value->kind == RT_RESP_NULL) {
-        return got;
-    }
-    if (self->depth == RT_RESP_DEPTH) {
-        return -EMSGSIZE;
-    }
-    value->count *= rt_resp_has_pairs(value->kind) ? 2 : 1;
-    value->count += value->kind == RT_RESP_ATTRIBUTE;
-    self->left[self->depth++] = value->count;
-    return DONE;
-}
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-/* A command as a person types it: from self->at to the line's end. */
-static int decode_words(struct rt_resp *self, struct rt_slice bytes, size_t end)
-{
-    size_t start = self->at;
-    int got = push(self, (struct rt_resp_value){.kind = RT_RESP_ARRAY});
-
-    self->at = end + 1;
-    for (size_t i = start; got == DONE && i <= end; i++) {
-        struct rt_resp_value word = {
-            .kind = RT_RESP_BULK, .start = start, .text = {.size = i - start}};
-
-        if (!is_blank(bytes.data[i])) {
-            continue;
-        }
-        start = i + 1;
-        if (word.text.size > 0) {
-            got = push(self, word);
-            values_of(self)->count++;
-        }
-    }
-    return got;
-}
-
-/* The value whose line goes from first to its \n at last. */
-static int decode_line(struct rt_resp *self, struct rt_slice bytes,
-                       const char *first, const char *last)
-{
-    struct rt_resp_value value = {
-        .kind = (enum rt_resp_kind) * first,
-        .start = self->at + 1,
-    };
-    size_t end = (size_t)(last + 1 - bytes.data);
-    struct rt_slice rest = {first + 1, (size_t)(last - first) - 2};
-    int got;
+    size_t size = (size_t)(last + 1 - bytes.data);
+    struct rt_slice line = {bytes.data + 1, size - 3};
+    struct rt_slice rest = {last + 1, bytes.size - size};
+    ssize_t used;
 
     /* There is just one carriage return, and it stands before the \n. */
-    if (last - first < 2 ||
-        memchr(first, '\r', (size_t)(last - first)) != last - 1) {
+    if (size < 3 || memchr(bytes.data, '\r', size) != last - 1) {
         return -EBADMSG;
     }
-    got = rt_resp_has_elements(value.kind) ? begin_elements(self, rest, &value)
-                                           : parse_line(self, rest, &value);
-    if (got == DONE && rt_resp_is_blob(value.kind)) {
-        got = check_blob(&value, bytes, end);
-        value.start = end;
-        end += value.text.size + 2;
+    *value = (struct rt_resp_value){.kind = (enum rt_resp_kind) * bytes.data};
+    used = rt_resp_has_elements(value->kind) ? parse_elements(line, most, value)
+                                             : parse_line(line, most, value);
+    if (used == 0 && is_blob(value->kind)) {
+        used = parse_blob(rest, value);
+        if (used == 0) {
+            return 0;
+        }
     }
-    if (got != DONE) {
-        return got;
-    }
-    self->at = end;
-    return push(self, value);
+    return used < 0 ? used : used + (ssize_t)size;
 }
 
-static int decode_value(struct rt_resp *self, struct rt_slice bytes)
+bool rt_resp_next(struct rt_slice *rest, struct rt_resp_value *value)
 {
-    size_t known = self->at + self->scanned;
-    const char *first = bytes.data + self->at;
-    const char *last = memchr(bytes.data + known, '\n', bytes.size - known);
-    int level = self->depth - 1;
-    int got;
+    const char *last =
+        rest->size > 0 ? memchr(rest->data, '\n', rest->size) : NULL;
+    ssize_t used = last ? parse_value(*rest, last, rest->size, value) : 0;
 
-    if (!last) {
-        self->scanned = bytes.size - self->at;
-        return NEED_MORE;
+    if (used <= 0) {
+        return false;
     }
-    got = self->is_server && level == 0 && *first != RT_RESP_ARRAY
-              ? decode_words(self, bytes, (size_t)(last - bytes.data))
-              : decode_line(self, bytes, first, last);
-    if (got == DONE) {
-        self->left[level]--;
-        self->scanned = 0;
+    *rest = (struct rt_slice){rest->data + used, rest->size - (size_t)used};
+    return true;
+}
+
+bool rt_resp_skip(struct rt_slice *rest)
+{
+    struct rt_resp_value value;
+    size_t left = 1;
+
+    while (left > 0 && rt_resp_next(rest, &value)) {
+        left += rt_resp_has_elements(value.kind) ? value.count : 0;
+        left--;
     }
-    return got;
+    return left == 0;
 }
 
 /* ---- frames ---- */
 
-/* Now that no byte will move, the texts get their addresses. */
-static struct rt_resp_frame finish(struct rt_resp *self, struct rt_slice bytes)
+/* The value at self->at: how many bytes; 0: more are needed; or -errno. */
+static ssize_t decode_value(struct rt_resp *self, struct rt_slice bytes)
 {
-    struct rt_resp_value *values = values_of(self);
-    size_t count = rt_buffer_length(&self->values) / sizeof(*values);
+    const char *last =
+        memchr(bytes.data + self->scanned, '\n', bytes.size - self->scanned);
+    struct rt_resp_value value;
+    ssize_t used = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        if (rt_resp_has_text(values[i].kind)) {
-            values[i].text.data = bytes.data + values[i].start;
-        }
+    if (!last) {
+        self->scanned = bytes.size;
+    } else {
+        used = parse_value(bytes, last, self->most, &value);
     }
-    return (struct rt_resp_frame){values, count};
+    if (used <= 0) {
+        return used;
+    }
+    self->at += (size_t)used;
+    self->scanned = 0;
+    self->left[self->depth - 1]--;
+    if (rt_resp_has_elements(value.kind)) {
+        if (self->depth == RT_RESP_DEPTH) {
+            return -EMSGSIZE;
+        }
+        self->left[self->depth++] = value.count;
+    }
+    while (self->depth > 0 && self->left[self->depth - 1] == 0) {
+        self->depth--; /* this level is complete */
+    }
+    return self->at > self->most ? -EMSGSIZE : used;
 }
 
 static ssize_t resp_decode(struct rt_codec *codec, struct rt_slice bytes,
-                           bool is_last, void *frame)
+                           bool is_last, struct rt_slice *frame)
 {
     struct rt_resp *self = RT_CONTAINER_OF(codec, struct rt_resp, codec);
-    int got = DONE;
+    ssize_t used = 1;
 
     (void)is_last;
     if (self->depth == 0) {
         self->at = 0;
         self->depth = 1;
         self->left[0] = 1;
-        rt_buffer_truncate(&self->values, 0);
     }
-    while (got == DONE && self->depth > 0) {
-        if (self->left[self->depth - 1] == 0) {
-            self->depth--; /* this level is complete */
-        } else {
-            got = decode_value(self, bytes);
-        }
+    while (used > 0 && self->depth > 0) {
+        used = decode_value(self, (struct rt_slice){bytes.data + self->at,
+                                                    bytes.size - self->at});
     }
-    if (got < 0) {
-        return got;
+    if (used <= 0) {
+        return used == 0 && bytes.size >= self->most ? -EMSGSIZE : used;
     }
-    if (self->at > self->most ||
-        (got == NEED_MORE && bytes.size >= self->most)) {
-        return -EMSGSIZE;
-    }
-    if (got == NEED_MORE) {
-        return 0;
-    }
-    *(struct rt_resp_frame *)frame = finish(self, bytes);
+    *frame = (struct rt_slice){bytes.data, self->at};
     return (ssize_t)self->at;
 }
 
-static int resp_encode(const struct rt_codec *codec, const void *frame,
+static int resp_encode(const struct rt_codec *codec, struct rt_slice frame,
                        struct rt_buffer *out)
 {
-    const struct rt_resp *self = (const void *)codec;
-    const struct rt_resp_frame *all = frame;
-    int error = 0;
-
-    for (size_t i = 0; i < all->count && error == 0; i++) {
-        error = rt_resp_write(out, all->values[i], self->version);
-    }
-    return error;
+    (void)codec;
+    return rt_buffer_append(out, frame.data, frame.size);
 }
 
-static void resp_drop(struct rt_codec *codec)
-{
-    rt_buffer_deinit(&RT_CONTAINER_OF(codec, struct rt_resp, codec)->values);
-}
-
-static const struct rt_codec_ops resp_ops = {
-    .decode = resp_decode,
-    .encode = resp_encode,
-    .drop = resp_drop,
-    .frame_size = sizeof(struct rt_resp_frame),
-    .name = "resp",
-};
+static const struct rt_codec_ops resp_ops = {resp_decode, resp_encode};
 
 struct rt_resp rt_resp(size_t most)
 {
-    return (struct rt_resp){
-        .codec = {&resp_ops},
-        .most = most,
-        .version = 2,
-    };
+    return (struct rt_resp){.codec = {&resp_ops}, .most = most};
+}
+
+/* ---- writing ---- */
+
+/* Appends what printf makes of it, NUMBER_MOST bytes at most. */
+__attribute__((format(printf, 2, 3))) static int put(struct rt_buffer *out,
+                                                     const char *format, ...)
+{
+    char text[NUMBER_MOST];
+    va_list arguments;
+    int size;
+
+    va_start(arguments, format);
+    size = vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    return rt_buffer_append(out, text, (size_t)size);
+}
+
+/* The kind, or behind it the length and an end of line; text, end of line. */
+static int put_text(struct rt_buffer *out, enum rt_resp_kind kind,
+                    struct rt_slice text)
+{
+    bool has_size = is_blob(kind);
+    int error = has_size ? put(out, "%c%zu\r\n", (int)kind, text.size)
+                         : put(out, "%c", (int)kind);
+
+    for (size_t i = 0; i < text.size && !has_size; i++) {
+        if (text.data[i] == '\r' || text.data[i] == '\n') {
+            return -EINVAL; /* or a value could pretend to be two */
+        }
+    }
+    if (error == 0) {
+        error = rt_buffer_append(out, text.data, text.size);
+    }
+    return error ? error : put(out, "\r\n");
+}
+
+static int put_value(struct rt_buffer *out, const struct rt_resp_value *value)
+{
+    int kind = (int)value->kind;
+    size_t in_one = has_pairs(value->kind) ? 2 : 1;
+
+    if (rt_resp_has_elements(value->kind)) {
+        return put(out, "%c%zu\r\n", kind, value->count / in_one);
+    }
+    if (rt_resp_has_text(value->kind)) {
+        return put_text(out, value->kind, value->text);
+    }
+    switch (value->kind) {
+    case RT_RESP_INTEGER:
+        return put(out, "%c%" PRId64 "\r\n", kind, value->integer);
+    case RT_RESP_DOUBLE:
+        /* So many digits give the same number again; nan has no sign. */
+        return isnan(value->number)
+                   ? put(out, ",nan\r\n")
+                   : put(out, "%c%.17g\r\n", kind, value->number);
+    case RT_RESP_BOOL:
+        return put(out, "%c%c\r\n", kind, value->integer ? 't' : 'f');
+    case RT_RESP_NULL:
+        return put(out, "%c\r\n", kind);
+    default:
+        return -EINVAL;
+    }
+}
+
+/* What version 2 has, too. */
+static int put_value_2(struct rt_buffer *out, struct rt_resp_value value)
+{
+    if (value.kind == RT_RESP_NULL) {
+        return put(out, "$-1\r\n");
+    }
+    if (is_one_of(value.kind, "%~>")) {
+        value.kind = RT_RESP_ARRAY;
+    }
+    return is_one_of(value.kind, "+-:$*") ? put_value(out, &value) : -EINVAL;
+}
+
+int rt_resp_write(struct rt_buffer *out, struct rt_resp_value value,
+                  int version)
+{
+    size_t length = rt_buffer_length(out);
+    int error = version == 2 ? put_value_2(out, value) : put_value(out, &value);
+
+    if (error) {
+        rt_buffer_truncate(out, length);
+    }
+    return error;
 }

@@ -1,10 +1,15 @@
 /*
  * RESP: the protocol of Redis, versions 2 and 3.
  *
- * A frame is one value. A value may have elements, which may have elements;
- * the frame has them all in the order in which they are sent, each before its
- * elements. So the command SET k v, an array of three, is four values: the
- * array, and what is in it. rt_resp_skip steps over a whole one.
+ * A frame is one value, as it was sent. A value may have elements, which may
+ * have elements; rt_resp_next gives them all in the order in which they are
+ * sent, each before its elements. So the command SET k v, an array of three, is
+ * four values: the array, and what is in it.
+ *
+ *     while (rt_resp_next(&self->frame, &value)) { ... }
+ *
+ * To send, values are written to a buffer one after the other, and that is a
+ * frame; or right into the buffer of a struct rt_framed_write.
  *
  * Not here: the streamed values of version 3 (of unknown length), which Redis
  * doesn't send.
@@ -39,7 +44,6 @@ enum rt_resp_kind {
 
 struct rt_resp_value {
     enum rt_resp_kind kind;
-    size_t start; /* where the text is in the frame's bytes */
     union {
         struct rt_slice text; /* borrowed */
         int64_t integer;
@@ -48,47 +52,34 @@ struct rt_resp_value {
     };
 };
 
-struct rt_resp_frame {
-    const struct rt_resp_value *values; /* borrowed */
-    size_t count;                       /* of all, at least 1 */
-};
-
 enum { RT_RESP_DEPTH = 32 }; /* an array in an array in ...: at most */
 
 struct rt_resp {
     struct rt_codec codec;
     size_t most; /* bytes of a frame */
 
-    /* To be changed before the first use, if at all. */
-    bool is_server; /* what doesn't begin with * is a command on one line, as
-                       a person types it: an array of its words, as BULK, which
-                       may be none: false */
-    int version;    /* that encode writes: 2 */
-
-    /* Decoding: how far the frame is known. */
+    /* How far the frame is known. */
     size_t at;                  /* bytes of complete values */
     size_t scanned;             /* bytes behind them without a line's end */
     int depth;                  /* levels that are open; 0: a new frame */
     size_t left[RT_RESP_DEPTH]; /* values that are missing in each level */
-    struct rt_buffer values;    /* owned: of struct rt_resp_value */
 };
 
-/* A codec for frames, struct rt_resp_frame, of up to most bytes. */
+/* A codec for frames of up to most bytes. */
 struct rt_resp rt_resp(size_t most);
 
 /*
- * The index of what follows the value at index and all that is in it, in a
- * frame that was decoded.
+ * Takes the next value off the start of rest, which is a frame or was one; text
+ * points into that. False: there is none.
  */
-size_t rt_resp_skip(const struct rt_resp_frame *frame, size_t index);
+bool rt_resp_next(struct rt_slice *rest, struct rt_resp_value *value);
 
-/* True for the kinds that have elements: in pairs; or those that have text. */
+/* The same with a value and all that is in it. */
+bool rt_resp_skip(struct rt_slice *rest);
+
+/* True for the kinds that have elements; and for those that have text. */
 bool rt_resp_has_elements(enum rt_resp_kind kind);
-bool rt_resp_has_pairs(enum rt_resp_kind kind);
 bool rt_resp_has_text(enum rt_resp_kind kind);
-
-/* True for text behind its length, which may have any bytes in it. */
-bool rt_resp_is_blob(enum rt_resp_kind kind);
 
 /*
  * Appends a value without its elements: they are written next. Version 2 gets

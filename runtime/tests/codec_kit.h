@@ -11,10 +11,11 @@
 typedef struct rt_codec *codec_make_fn(void);
 
 /* Writes a frame as text; returns how much there was to write. */
-typedef int codec_show_fn(char *text, size_t size, const void *frame);
+typedef int codec_show_fn(char *text, size_t size,
+                          const struct rt_slice *frame);
 
 /* A struct rt_slice as "[bytes]". */
-int codec_show_slice(char *text, size_t size, const void *frame);
+int codec_show_slice(char *text, size_t size, const struct rt_slice *frame);
 
 /*
  * Decodes bytes that come in pieces, the first of first bytes, each other one

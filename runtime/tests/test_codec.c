@@ -136,7 +136,7 @@ static const char *encoded(const struct rt_codec *codec, struct rt_slice frame)
 {
     static char text[64];
     struct rt_buffer out = {0};
-    int error = codec->ops->encode(codec, &frame, &out);
+    int error = codec->ops->encode(codec, frame, &out);
     struct rt_slice bytes = rt_buffer_slice(&out);
 
     snprintf(text, sizeof(text), "%.*s", (int)bytes.size, bytes.data);
