@@ -7,11 +7,6 @@
 #include "sched/core.h"
 #include "signal/signal.h"
 
-static size_t bytes(size_t count)
-{
-    return count * sizeof(struct rt_task *);
-}
-
 /* Nobody polls a task that is ours to queue, so its frames hold still. */
 static void print_task(FILE *file, struct rt_task *task)
 {
@@ -32,7 +27,7 @@ int rt_dump(FILE *file)
 {
     struct rt_runtime *runtime = rt_current_or_panic("rt_dump");
     size_t most = rt_task_count(runtime) + 1; /* at least one */
-    struct rt_task **tasks = rt_alloc(bytes(most));
+    struct rt_task **tasks = rt_alloc(most * sizeof(*tasks));
     size_t count;
 
     if (!tasks) {
@@ -43,7 +38,7 @@ int rt_dump(FILE *file)
         print_task(file, tasks[i]);
         rt_task_unref(tasks[i]);
     }
-    rt_free(tasks, bytes(most));
+    rt_free(tasks, most * sizeof(*tasks));
     return 0;
 }
 
@@ -78,10 +73,7 @@ static const struct rt_future_ops dumper_ops = {
 
 int rt_dump_on_signal(int number)
 {
-    struct dumper dumper = {
-        .future = RT_FUTURE(&dumper_ops),
-        .number = number,
-    };
+    struct dumper dumper = {RT_FUTURE(&dumper_ops), .number = number};
 
     return RT_SPAWN_DETACHED(dumper);
 }

@@ -301,30 +301,31 @@ struct rt_blocking_pool *rt_runtime_blocking(struct rt_runtime *runtime)
 }
 
 /* What a stranger gets, who runs no worker: never hostile. */
-static _Thread_local struct rt_worker stranger;
+static _Thread_local struct rt_hostility stranger;
 
-static struct rt_worker *worker_or_stranger(struct rt_runtime *runtime)
+/* Or NULL: a stranger. */
+static struct rt_worker *worker_of_this_thread(struct rt_runtime *runtime)
 {
     struct rt_worker *worker = rt_core_own_worker(runtime);
-
-    if (worker) {
-        return worker;
-    }
     /* Nobody runs it: a test that polls by hand, with its seed. */
-    if (!rt_core_is_multi(runtime) && !atomic_load(&runtime->is_driven)) {
-        return &runtime->workers[0];
-    }
-    return &stranger;
+    bool is_unused =
+        !rt_core_is_multi(runtime) && !atomic_load(&runtime->is_driven);
+
+    return !worker && is_unused ? &runtime->workers[0] : worker;
 }
 
 struct rt_random *rt_runtime_random(struct rt_runtime *runtime)
 {
-    return &worker_or_stranger(runtime)->random;
+    struct rt_worker *worker = worker_of_this_thread(runtime);
+
+    return worker ? &worker->random : &stranger.random;
 }
 
 struct rt_hostility *rt_runtime_hostility(struct rt_runtime *runtime)
 {
-    return &worker_or_stranger(runtime)->hostility;
+    struct rt_worker *worker = worker_of_this_thread(runtime);
+
+    return worker ? &worker->hostility : &stranger;
 }
 
 /* ---- what it counts ---- */

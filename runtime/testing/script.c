@@ -79,9 +79,10 @@ static enum rt_poll wait_for(struct rt_script_step *wait,
     if (wait->deadline == 0) {
         wait->deadline = rt_duration_add(rt_now(), wait->duration);
     }
-    if (side->nap.timer.deadline != wait->deadline) {
+    if (side->wait != wait) {
         rt_future_drop(&side->nap.future);
         side->nap = rt_sleep_until(wait->deadline);
+        side->wait = wait;
     }
     return rt_future_poll(&side->nap.future, cx);
 }

@@ -45,8 +45,9 @@ struct rt_script_step {
 
 /* Who reads the script, or who writes to it. */
 struct rt_script_side {
-    struct rt_waker waker; /* owned: waits for the other side */
-    struct rt_sleep nap;   /* waits for the clock */
+    struct rt_waker waker;             /* owned: waits for the other side */
+    struct rt_sleep nap;               /* waits for the clock */
+    const struct rt_script_step *wait; /* borrowed: what the nap is for */
 };
 
 /* May be moved until it is first used, and not after. */

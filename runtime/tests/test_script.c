@@ -156,6 +156,13 @@ START_TEST(two_waits_follow_each_other)
 }
 END_TEST
 
+START_TEST(waits_that_take_no_time_are_over_at_once)
+{
+    script = RT_SCRIPT(rt_script_wait(0), rt_script_wait(0), RT_GIVE("a"));
+    ck_assert_int_eq(get(10), 1);
+}
+END_TEST
+
 START_TEST(a_wait_does_not_begin_before_the_read_ahead_of_it)
 {
     script =
@@ -288,6 +295,7 @@ Suite *script_suite(void)
         a_wait_holds_back_reads_for_so_long,
         a_wait_holds_back_both_sides_and_wakes_both,
         two_waits_follow_each_other,
+        waits_that_take_no_time_are_over_at_once,
         a_wait_does_not_begin_before_the_read_ahead_of_it,
         a_wrong_write_stops_the_program_and_shows_both,
         of_long_bytes_the_place_that_differs_is_shown,
