@@ -1,92 +1,57 @@
 #include "io/copy.h"
 
+#include <errno.h>
+
 #include "future/async.h"
 
 enum { BUFFER_SIZE = 8192 };
 
 /* ---- one way ---- */
 
-/* Writes what was read. Ready: all of it, or an error. */
-static enum rt_poll drain(struct rt_copy *self, struct rt_context *cx)
-{
-    size_t before = rt_buffer_length(&self->buffer);
-    enum rt_poll poll = rt_buffer_poll_drain(
-        &self->buffer, self->to, &self->write_waiter, cx, &self->result);
-    size_t written = before - rt_buffer_length(&self->buffer);
-
-    self->total += written;
-    self->is_unflushed |= written > 0;
-    return poll;
-}
-
-static enum rt_poll flush(struct rt_copy *self, enum rt_io_what what,
-                          struct rt_context *cx)
-{
-    return rt_io_poll_flush(self->to, what, &self->write_waiter, cx,
-                            &self->result);
-}
-
-/*
- * Reads, and while there is nothing to be read, flushes. Ready: some bytes,
- * the end, or an error.
- */
-static enum rt_poll fill(struct rt_copy *self, struct rt_context *cx)
-{
-    if (rt_buffer_poll_fill(&self->buffer, BUFFER_SIZE, self->from,
-                            &self->read_waiter, cx,
-                            &self->result) == RT_READY) {
-        self->has_ended = self->result == 0;
-        return RT_READY;
-    }
-    if (!self->is_unflushed || flush(self, RT_IO_FLUSH, cx) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    self->is_unflushed = false;
-    return self->result < 0 ? RT_READY : RT_PENDING;
-}
-
-/* Ready: the end was read and all is written, or an error. */
-static enum rt_poll pump(struct rt_copy *self, struct rt_context *cx)
-{
-    for (;;) {
-        if (drain(self, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        if (self->result < 0 || self->has_ended) {
-            return RT_READY;
-        }
-        if (fill(self, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        if (self->result < 0) {
-            return RT_READY;
-        }
-    }
-}
-
 static enum rt_poll copy_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_copy *self = RT_SELF(future, struct rt_copy);
 
-    if (pump(self, cx) == RT_PENDING) {
-        return RT_PENDING;
-    }
-    if (self->result == 0 && flush(self, self->last, cx) == RT_PENDING) {
-        return RT_PENDING;
+    RT_BEGIN(self);
+    self->buffer = rt_alloc(BUFFER_SIZE);
+    self->result = self->buffer ? 1 : -ENOMEM;
+    while (self->result > 0) {
+        self->read = rt_read(self->from, self->buffer, BUFFER_SIZE);
+        /* Nothing to be read: time for what sits in a buffer on the way. */
+        if (rt_future_poll(&self->read.future, cx) == RT_PENDING) {
+            self->flush = rt_io_flush(self->to);
+            RT_AWAIT(self->flush);
+            if (self->flush.result < 0) {
+                self->result = self->flush.result;
+                RT_RETURN();
+            }
+            RT_AWAIT(self->read);
+        }
+        self->result = self->read.result;
+        if (self->result > 0) {
+            self->write =
+                rt_write_all(self->to, self->buffer, (size_t)self->result);
+            RT_AWAIT(self->write);
+            self->total += self->write.done;
+            self->result = self->write.result;
+        }
     }
     if (self->result == 0) {
-        self->result = (ssize_t)self->total;
+        self->flush = self->end(self->to);
+        RT_AWAIT(self->flush);
+        self->result =
+            self->flush.result < 0 ? self->flush.result : (ssize_t)self->total;
     }
-    return RT_READY;
+    RT_END(self);
 }
 
 static void copy_drop(struct rt_future *future)
 {
     struct rt_copy *self = RT_SELF(future, struct rt_copy);
 
-    rt_io_waiter_cancel(&self->read_waiter);
-    rt_io_waiter_cancel(&self->write_waiter);
-    rt_buffer_deinit(&self->buffer);
+    rt_future_drop(&self->read.future); /* a flush may be what we await */
+    rt_free(self->buffer, BUFFER_SIZE);
+    self->buffer = NULL;
 }
 
 static const struct rt_future_ops copy_ops = {
@@ -101,7 +66,7 @@ struct rt_copy rt_copy(struct rt_io *from, struct rt_io *to)
         .future = RT_FUTURE(&copy_ops),
         .from = from,
         .to = to,
-        .last = RT_IO_FLUSH,
+        .end = rt_io_flush,
     };
 }
 
@@ -131,7 +96,7 @@ struct rt_copy_both rt_copy_both(struct rt_io *one, struct rt_io *other)
         .back = rt_copy(other, one),
     };
 
-    both.there.last = RT_IO_SHUTDOWN;
-    both.back.last = RT_IO_SHUTDOWN;
+    both.there.end = rt_io_shutdown;
+    both.back.end = rt_io_shutdown;
     return both;
 }

@@ -10,20 +10,19 @@
 #define RT_IO_COPY_H
 
 #include "future/join.h"
-#include "io/buffer.h"
+#include "io/io.h"
 
 struct rt_copy {
     struct rt_future future;
-    struct rt_io *from; /* borrowed */
-    struct rt_io *to;   /* borrowed */
-    struct rt_io_waiter read_waiter;
-    struct rt_io_waiter write_waiter;
-    struct rt_buffer buffer; /* owned: read, and not yet written */
-    bool has_ended;          /* all was read */
-    bool is_unflushed;       /* something was written since the last flush */
-    enum rt_io_what last;    /* a flush, or a shutdown that passes on the end */
-    uint64_t total;          /* bytes written */
-    ssize_t result;          /* when ready: total, or a negative errno */
+    struct rt_io *from;                       /* borrowed */
+    struct rt_io *to;                         /* borrowed */
+    struct rt_flush (*end)(struct rt_io *to); /* done last */
+    char *buffer;                             /* owned */
+    struct rt_read read;
+    struct rt_write write;
+    struct rt_flush flush;
+    uint64_t total; /* when ready, also with an error: bytes written */
+    ssize_t result; /* when ready: the same, or a negative errno */
 };
 
 struct rt_copy_both {

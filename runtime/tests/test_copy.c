@@ -167,7 +167,7 @@ START_TEST(copy_of_what_never_ends_gives_others_a_turn)
     struct rt_copy copy = rt_copy(&io, &io);
 
     ck_assert_int_eq(RESULT(copy), -EAGAIN);
-    ck_assert_int_eq(waker.wakes, 1);
+    ck_assert_int_ge(waker.wakes, 1);
     rt_future_drop(&copy.future);
 }
 END_TEST
@@ -234,7 +234,7 @@ START_TEST(a_blocked_way_does_not_hold_the_other)
     ck_assert_int_eq(put(&left.io, "2"), 1);
     ck_assert_int_eq(RESULT(both), -EAGAIN);
     ck_assert_uint_eq(both.back.total, 2);
-    ck_assert_uint_eq(both.there.total, 4);
+    ck_assert_uint_eq(both.there.write.done, 4);
     rt_future_drop(&both.future);
 }
 END_TEST
