@@ -85,11 +85,13 @@ static inline void rt_waiters_init(struct rt_waiters *waiters)
     rt_list_init(&waiters->queue);
 }
 
+/* Takes the lock, for a few instructions. */
 static inline void rt_waiters_lock(struct rt_waiters *waiters)
 {
     rt_lock_acquire(&waiters->lock);
 }
 
+/* Gives it up; nobody is woken. */
 static inline void rt_waiters_unlock(struct rt_waiters *waiters)
 {
     rt_lock_release(&waiters->lock);
