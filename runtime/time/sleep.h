@@ -45,7 +45,7 @@ uint64_t rt_sleep_due_at(uint64_t deadline);
 /* A sleep with such a deadline. Inline: to be made in its place, not copied. */
 static inline struct rt_sleep rt_sleep_make(uint64_t due)
 {
-    struct rt_sleep sleep = {0};
+    struct rt_sleep sleep = {};
 
     sleep.future.ops = &rt_sleep_ops;
     sleep.timer.deadline = due;

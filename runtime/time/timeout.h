@@ -22,7 +22,7 @@ extern const struct rt_future_ops rt_timeout_ops;
 static inline struct rt_timeout rt_timeout_make(struct rt_future *inner,
                                                 struct rt_sleep sleep)
 {
-    struct rt_timeout timeout = {0};
+    struct rt_timeout timeout = {};
 
     timeout.future.ops = &rt_timeout_ops;
     timeout.future.awaiting = inner;
