@@ -47,8 +47,7 @@ void rt_core_wait_for_events(struct rt_runtime *runtime)
     uint64_t time = rt_wheel_await(&runtime->wheel);
 
     park(runtime, rt_clock_real_until(&runtime->clock, time));
-    rt_wheel_await_end(&runtime->wheel);
-    fire_timers(runtime);
+    rt_wheel_advance(&runtime->wheel, rt_clock_now(&runtime->clock));
 }
 
 struct rt_queue rt_core_take_deferred(struct rt_worker *worker)

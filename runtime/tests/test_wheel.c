@@ -24,7 +24,7 @@ static uint64_t next_work(void)
 {
     uint64_t time = rt_wheel_await(&wheel);
 
-    rt_wheel_await_end(&wheel);
+    rt_wheel_advance(&wheel, 0);
     return ticks(time);
 }
 
@@ -248,7 +248,7 @@ START_TEST(a_timer_earlier_than_what_is_awaited_says_so)
     ck_assert_uint_eq(rt_wheel_await(&wheel), RT_MILLISECONDS(50));
     arm(&alarms[1], 51);
     ck_assert_int_eq(try_to_arm(&alarms[3], RT_MILLISECONDS(49)), RT_ARMED_NOW);
-    rt_wheel_await_end(&wheel);
+    advance(0);
     arm(&alarms[2], 1);
 }
 END_TEST

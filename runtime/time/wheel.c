@@ -169,13 +169,6 @@ uint64_t rt_wheel_await(struct rt_wheel *wheel)
     return time;
 }
 
-void rt_wheel_await_end(struct rt_wheel *wheel)
-{
-    rt_lock_acquire(&wheel->lock);
-    wheel->awaited = 0;
-    rt_lock_release(&wheel->lock);
-}
-
 uint64_t rt_wheel_next_timer(struct rt_wheel *wheel)
 {
     uint64_t earliest = RT_NEVER;
@@ -244,6 +237,7 @@ void rt_wheel_advance(struct rt_wheel *wheel, uint64_t now)
     struct rt_list *slot;
 
     rt_lock_acquire(&wheel->lock);
+    wheel->awaited = 0;
     while ((slot = first_slot(wheel, &level, &start)) && start <= tick) {
         wheel->now = start;
         empty_slot(wheel, slot, level);

@@ -43,7 +43,7 @@ struct rt_wheel {
     RT_ATOMIC(uint64_t) count; /* armed timers; changed under the lock only */
     struct rt_lock lock;       /* guards what follows */
     uint64_t now;              /* tick up to which timers have fired */
-    uint64_t awaited;          /* the tick that rt_wheel_await has told */
+    uint64_t awaited;          /* the tick that somebody waits for; or 0 */
     uint64_t occupied[RT_WHEEL_LEVELS]; /* a bit for each slot in use; may be
                                            set for one that got empty */
     struct rt_list slots[RT_WHEEL_LEVELS][RT_WHEEL_SLOTS];
@@ -85,10 +85,9 @@ struct rt_waker rt_wheel_disarm(struct rt_wheel *wheel, struct rt_timer *timer);
 /*
  * The next time, ns, at which the wheel has work: a timer that is due, or a
  * slot whose timers move down. RT_NEVER: no timers. In constant time. The
- * caller is going to wait for it, and calls rt_wheel_await_end then.
+ * caller is going to wait for it, and calls rt_wheel_advance then.
  */
 uint64_t rt_wheel_await(struct rt_wheel *wheel);
-void rt_wheel_await_end(struct rt_wheel *wheel);
 
 /* When the earliest timer fires, ns; looks through one slot. RT_NEVER: none. */
 uint64_t rt_wheel_next_timer(struct rt_wheel *wheel);

@@ -86,7 +86,6 @@ static void arm_against_await(void)
             rt_explore_wait(has_been_interrupted, NULL);
             is_interrupted = false;
         }
-        rt_wheel_await_end(&wheel);
         advance_a_step(&wheel);
     }
     rt_waker_drop(&waker->waker);
