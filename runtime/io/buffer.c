@@ -90,14 +90,14 @@ enum rt_poll rt_buffer_poll_fill(struct rt_buffer *buffer, size_t most,
                                  struct rt_io *io, struct rt_io_waiter *waiter,
                                  struct rt_context *cx, ssize_t *result)
 {
-    struct iovec room;
+    struct iovec room = {NULL, most};
     struct rt_io_request request = {RT_IO_READ, waiter, &room, 1, 0};
 
     *result = rt_buffer_reserve(buffer, most);
     if (*result < 0) {
         return RT_READY;
     }
-    room = (struct iovec){buffer->memory + buffer->end, most};
+    room.iov_base = buffer->memory + buffer->end;
     if (rt_io_poll(io, &request, cx) == RT_PENDING) {
         return RT_PENDING;
     }

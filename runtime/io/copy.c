@@ -8,6 +8,20 @@ enum { BUFFER_SIZE = 8192 };
 
 /* ---- one way ---- */
 
+/* Begins the next read. True: it has to wait, which is the time to flush. */
+static bool read_waits(struct rt_copy *self, struct rt_context *cx)
+{
+    self->read = rt_read(self->from, self->buffer, BUFFER_SIZE);
+    self->flush = rt_io_flush(self->to);
+    return rt_future_poll(&self->read.future, cx) == RT_PENDING;
+}
+
+static ssize_t count_write(struct rt_copy *self)
+{
+    self->total += self->write.done;
+    return self->write.result;
+}
+
 static enum rt_poll copy_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_copy *self = RT_SELF(future, struct rt_copy);
@@ -16,31 +30,26 @@ static enum rt_poll copy_poll(struct rt_future *future, struct rt_context *cx)
     self->buffer = rt_alloc(BUFFER_SIZE);
     self->result = self->buffer ? 1 : -ENOMEM;
     while (self->result > 0) {
-        self->read = rt_read(self->from, self->buffer, BUFFER_SIZE);
-        /* Nothing to be read: time for what sits in a buffer on the way. */
-        if (rt_future_poll(&self->read.future, cx) == RT_PENDING) {
-            self->flush = rt_io_flush(self->to);
+        if (read_waits(self, cx)) {
             RT_AWAIT(self->flush);
-            if (self->flush.result < 0) {
-                self->result = self->flush.result;
-                RT_RETURN();
+            if (self->flush.result == 0) {
+                RT_AWAIT(self->read);
             }
-            RT_AWAIT(self->read);
         }
-        self->result = self->read.result;
+        self->result =
+            self->flush.result ? self->flush.result : self->read.result;
         if (self->result > 0) {
             self->write =
                 rt_write_all(self->to, self->buffer, (size_t)self->result);
             RT_AWAIT(self->write);
-            self->total += self->write.done;
-            self->result = self->write.result;
+            self->result = count_write(self);
         }
     }
     if (self->result == 0) {
         self->flush = self->end(self->to);
         RT_AWAIT(self->flush);
         self->result =
-            self->flush.result < 0 ? self->flush.result : (ssize_t)self->total;
+            self->flush.result ? self->flush.result : (ssize_t)self->total;
     }
     RT_END(self);
 }
@@ -49,7 +58,7 @@ static void copy_drop(struct rt_future *future)
 {
     struct rt_copy *self = RT_SELF(future, struct rt_copy);
 
-    rt_future_drop(&self->read.future); /* a flush may be what we await */
+    rt_future_drop(&self->read.future); /* it may wait beside the flush */
     rt_free(self->buffer, BUFFER_SIZE);
     self->buffer = NULL;
 }
