@@ -93,7 +93,7 @@ struct rt_driver {
     unsigned reported;             /* sources reported by the current wait */
     struct rt_lock lock;           /* guards what follows */
     uint32_t source_count;         /* registered sources */
-    bool is_over;                  /* takes no more of them */
+    bool is_over;                  /* takes no more of them: the deinit runs */
     struct rt_list all;            /* the registered ones */
     struct rt_list gone; /* deregistered ones that an event may name */
 };

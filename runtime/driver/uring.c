@@ -31,18 +31,6 @@ enum tag {
     TAG_NOTHING = 4, /* nobody wants to know */
 };
 
-struct uring_own {
-    struct rt_rings rings;
-    bool is_closing; /* nothing is begun again */
-};
-
-static struct rt_rings *rings_of(struct rt_driver *driver)
-{
-    struct uring_own *own = driver->own;
-
-    return &own->rings;
-}
-
 /* A request to report that the fd is ready in these ways, each time. */
 static struct io_uring_sqe poll_request(int fd, uint32_t events, uint64_t name)
 {
@@ -73,7 +61,7 @@ static int uring_add(struct rt_driver *driver, struct rt_source *source)
         return error;
     }
     rt_source_ref(source);
-    error = rt_rings_begin(rings_of(driver), &request);
+    error = rt_rings_begin(driver->own, &request);
     if (error) {
         rt_source_unref(source);
     }
@@ -89,9 +77,9 @@ static void uring_remove(struct rt_driver *driver, struct rt_source *source)
         .user_data = TAG_NOTHING,
     };
 
-    (void)rt_rings_push(rings_of(driver), &request);
+    (void)rt_rings_push(driver->own, &request);
     /* Now, since the kernel holds the file: a close would close nothing. */
-    (void)rt_rings_submit(rings_of(driver));
+    (void)rt_rings_submit(driver->own);
 }
 
 static bool is_registered(struct rt_source *source)
@@ -111,7 +99,7 @@ static bool is_registered(struct rt_source *source)
 static int ask_again(struct rt_driver *driver, struct rt_source *source)
 {
     struct io_uring_sqe request = source_request(source);
-    int error = rt_rings_push(rings_of(driver), &request);
+    int error = rt_rings_push(driver->own, &request);
 
     /* It may have been removed, before there was something to remove. */
     if (!error && !is_registered(source)) {
@@ -123,7 +111,6 @@ static int ask_again(struct rt_driver *driver, struct rt_source *source)
 static int source_completed(struct rt_driver *driver, struct rt_source *source,
                             const struct io_uring_cqe *completion)
 {
-    const struct uring_own *own = driver->own;
     bool has_failed = completion->res < 0 && completion->res != -ECANCELED;
 
     if (completion->res > 0) {
@@ -135,10 +122,10 @@ static int source_completed(struct rt_driver *driver, struct rt_source *source,
     if (completion->flags & IORING_CQE_F_MORE) {
         return 0;
     }
-    if (!has_failed && !own->is_closing && is_registered(source)) {
+    if (!has_failed && !driver->is_over && is_registered(source)) {
         return ask_again(driver, source);
     }
-    rt_rings_end(rings_of(driver));
+    rt_rings_end(driver->own);
     rt_source_unref(source);
     return 0;
 }
@@ -167,14 +154,14 @@ static int uring_submit(struct rt_driver *driver,
         request.len = size > INT32_MAX ? INT32_MAX : (uint32_t)size;
         request.off = (uint64_t)operation->offset;
     }
-    return rt_rings_begin(rings_of(driver), &request);
+    return rt_rings_begin(driver->own, &request);
 }
 
 static void operation_completed(struct rt_driver *driver,
                                 struct rt_operation *operation,
                                 const struct io_uring_cqe *completion)
 {
-    rt_rings_end(rings_of(driver));
+    rt_rings_end(driver->own);
     operation->result = completion->res;
     operation->complete(operation);
 }
@@ -186,20 +173,18 @@ static int watch_interrupt(struct rt_driver *driver)
     struct io_uring_sqe request =
         poll_request(driver->interrupt.read_fd, POLLIN, TAG_INTERRUPT);
 
-    return rt_rings_begin(rings_of(driver), &request);
+    return rt_rings_begin(driver->own, &request);
 }
 
 static int interrupt_completed(struct rt_driver *driver,
                                const struct io_uring_cqe *completion)
 {
-    const struct uring_own *own = driver->own;
-
     rt_interrupt_drain(&driver->interrupt);
     if (completion->flags & IORING_CQE_F_MORE) {
         return 0;
     }
-    rt_rings_end(rings_of(driver));
-    return own->is_closing ? 0 : watch_interrupt(driver);
+    rt_rings_end(driver->own);
+    return driver->is_over ? 0 : watch_interrupt(driver);
 }
 
 static int completed(struct rt_driver *driver,
@@ -229,8 +214,8 @@ static int take_completions(struct rt_driver *driver)
     int error = 0;
 
     /* No more than the queue holds: what comes meanwhile is for later. */
-    for (int i = 0; i < COMPLETIONS && !error &&
-                    rt_rings_pop(rings_of(driver), &completion);
+    for (int i = 0;
+         i < COMPLETIONS && !error && rt_rings_pop(driver->own, &completion);
          i++) {
         error = completed(driver, &completion);
     }
@@ -245,7 +230,7 @@ static bool is_passing(int error)
 
 static int uring_wait(struct rt_driver *driver, uint64_t timeout_ns)
 {
-    int error = rt_rings_wait(rings_of(driver), timeout_ns);
+    int error = rt_rings_wait(driver->own, timeout_ns);
 
     return error && !is_passing(error) ? error : take_completions(driver);
 }
@@ -260,9 +245,9 @@ static int cancel_all(struct rt_driver *driver)
         .cancel_flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL,
         .user_data = TAG_NOTHING,
     };
-    int error = rt_rings_push(rings_of(driver), &request);
+    int error = rt_rings_push(driver->own, &request);
 
-    return error ? error : rt_rings_submit(rings_of(driver));
+    return error ? error : rt_rings_submit(driver->own);
 }
 
 /* Some sandboxes allow rings and forbid their use; old kernels do less. */
@@ -274,31 +259,29 @@ static int probe(struct rt_driver *driver)
     if (error) {
         return error;
     }
-    return rt_rings_pop(rings_of(driver), &completion) &&
-                   completion.res != -EINVAL
+    return rt_rings_pop(driver->own, &completion) && completion.res != -EINVAL
                ? watch_interrupt(driver)
                : -ENOSYS;
 }
 
 static int uring_init(struct rt_driver *driver)
 {
-    struct uring_own *own = rt_alloc(sizeof(*own));
+    struct rt_rings *rings = rt_alloc(sizeof(*rings));
     int error;
 
-    if (!own) {
+    if (!rings) {
         return -ENOMEM;
     }
-    driver->own = own;
-    error = rt_rings_init(&own->rings, &driver->interrupt, SUBMISSIONS,
-                          COMPLETIONS);
-    if (!error) {
-        error = probe(driver);
-        if (error) {
-            rt_rings_deinit(&own->rings);
-        }
-    }
+    driver->own = rings;
+    error = rt_rings_init(rings, &driver->interrupt, SUBMISSIONS, COMPLETIONS);
     if (error) {
-        rt_free(own, sizeof(*own));
+        rt_free(rings, sizeof(*rings));
+        return error;
+    }
+    error = probe(driver);
+    if (error) {
+        rt_rings_deinit(rings);
+        rt_free(rings, sizeof(*rings));
     }
     return error;
 }
@@ -306,17 +289,15 @@ static int uring_init(struct rt_driver *driver)
 /* Nothing is freed that the kernel still writes to, so all must complete. */
 static void uring_deinit(struct rt_driver *driver)
 {
-    struct uring_own *own = driver->own;
-    int error;
+    struct rt_rings *rings = driver->own;
+    int error = cancel_all(driver);
 
-    own->is_closing = true;
-    error = cancel_all(driver);
-    while (own->rings.in_flight > 0 && (!error || is_passing(error))) {
-        error = rt_rings_wait(&own->rings, RT_NEVER);
+    while (rings->in_flight > 0 && (!error || is_passing(error))) {
+        error = rt_rings_wait(rings, RT_NEVER);
         (void)take_completions(driver);
     }
-    rt_rings_deinit(&own->rings);
-    rt_free(own, sizeof(*own));
+    rt_rings_deinit(rings);
+    rt_free(rings, sizeof(*rings));
 }
 
 const struct rt_driver_ops rt_driver_uring = {
