@@ -57,17 +57,19 @@ static void take_wakers_locked(struct rt_source *source, unsigned ready,
 static void release_and_wake(struct rt_source *source, unsigned ready)
 {
     struct rt_wake_list wakes;
+    bool may_be_more;
 
     rt_wake_list_init(&wakes);
-    take_wakers_locked(source, ready, &wakes);
-    rt_lock_release(&source->lock);
-    while (rt_wake_list_is_full(&wakes)) {
-        rt_wake_list_wake(&wakes);
-        rt_lock_acquire(&source->lock);
+    for (;;) {
         take_wakers_locked(source, ready, &wakes);
         rt_lock_release(&source->lock);
+        may_be_more = rt_wake_list_is_full(&wakes);
+        rt_wake_list_wake(&wakes);
+        if (!may_be_more) {
+            return;
+        }
+        rt_lock_acquire(&source->lock);
     }
-    rt_wake_list_wake(&wakes);
 }
 
 /* Nothing will be reported any more: who waits for it is told. */

@@ -17,21 +17,15 @@
 
 enum { EVENTS_AT_ONCE = 256 };
 
-static struct kevent change_of(int fd, int16_t filter, uint16_t flags,
-                               struct rt_source *source)
+static int change(const struct rt_driver *driver, int fd, int16_t filter,
+                  uint16_t flags, struct rt_source *source)
 {
-    return (struct kevent){
+    struct kevent event = {
         .ident = (uintptr_t)fd,
         .filter = filter,
         .flags = flags,
         .udata = source,
     };
-}
-
-static int change(const struct rt_driver *driver, int fd, int16_t filter,
-                  uint16_t flags, struct rt_source *source)
-{
-    struct kevent event = change_of(fd, filter, flags, source);
 
     return kevent(driver->poll_fd, &event, 1, NULL, 0, NULL) < 0 ? -errno : 0;
 }
@@ -60,18 +54,19 @@ static void kqueue_deinit(struct rt_driver *driver)
 
 static int kqueue_add(struct rt_driver *driver, struct rt_source *source)
 {
-    int error = rt_driver_check_fd(source->fd);
+    const uint16_t flags = EV_ADD | EV_CLEAR;
+    int fd = source->fd;
+    int error = rt_driver_check_fd(fd);
 
     if (!error) {
-        error =
-            change(driver, source->fd, EVFILT_READ, EV_ADD | EV_CLEAR, source);
+        error = change(driver, fd, EVFILT_READ, flags, source);
     }
     if (error) {
         return error;
     }
-    error = change(driver, source->fd, EVFILT_WRITE, EV_ADD | EV_CLEAR, source);
+    error = change(driver, fd, EVFILT_WRITE, flags, source);
     if (error) {
-        change(driver, source->fd, EVFILT_READ, EV_DELETE, NULL);
+        change(driver, fd, EVFILT_READ, EV_DELETE, NULL);
     }
     return error;
 }
