@@ -55,6 +55,6 @@ static const struct rt_wait_ops wait_ops = {
 struct rt_barrier_wait rt_barrier_wait(struct rt_barrier *barrier)
 {
     return (struct rt_barrier_wait){
-        .wait = rt_wait_make(&wait_ops.future, &barrier->waiters),
+        .wait = rt_wait_make(&wait_ops, &barrier->waiters),
     };
 }

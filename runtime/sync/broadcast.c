@@ -163,13 +163,13 @@ static bool is_received_locked(struct rt_wait *wait)
 }
 
 static const struct rt_wait_ops receive_ops =
-    RT_WAIT_OPS("broadcast receive", is_received_locked);
+    RT_WAIT_OPS("broadcast receive", is_received_locked, NULL);
 
 struct rt_broadcast_receive
 rt_broadcast_receive(struct rt_broadcast_receiver *receiver, void *value)
 {
     return (struct rt_broadcast_receive){
-        .wait = rt_wait_make(&receive_ops.future, &receiver->shared->waiters),
+        .wait = rt_wait_make(&receive_ops, &receiver->shared->waiters),
         .receiver = receiver,
         .value = value,
     };

@@ -6,59 +6,19 @@
 #include "base/panic.h"
 #include "base/word.h"
 #include "future/async.h"
-#include "io/buffer.h"
 #include "sync/thread.h"
 
-#define NO_LIMIT UINT64_MAX
+#define NO_LIMIT UINT64_MAX /* the capacity when it is unbounded */
 
+/* In the word received. */
 enum {
-    CACHE_LINE = 64,
-
-    /* In the word received: */
     HAS_WAITERS = 1, /* set and cleared under the lock: senders may wait */
     ONE_VALUE = 2,   /* the values received are counted from here up */
 };
 
-/*
- * Senders put values into sent, under the lock. The receiver takes them out of
- * taken, without it; when that is empty it exchanges the two. So both sides
- * meet once for many values, and their memory lies apart.
- *
- * Room is counted: senders count the places that were ever claimed, the
- * receiver counts, in an atomic word, the values that it ever received. A
- * sender that finds no room sets HAS_WAITERS in that word before it waits. Of
- * these two changes of one word one comes first: so either the sender learns
- * of the room, or the receiver learns that somebody waits, and serves it.
- */
-struct rt_mpsc {
-    size_t size;       /* bytes of a value; this and the next never change */
-    uint64_t capacity; /* places, or NO_LIMIT */
-    void (*drop)(void *value);
-    char apart[CACHE_LINE];
-
-    struct rt_waiters waiters; /* for a place */
-    struct rt_buffer sent;     /* guarded by their lock, like the rest */
-    struct rt_waker receiver;  /* owned: who waits for a value */
-    uint64_t claimed;          /* places that were ever claimed */
-    uint64_t limit;            /* how far it may go, as far as we know */
-    uint32_t held;             /* places claimed that have no value yet */
-    uint32_t references;       /* all ends */
-    uint32_t senders;          /* that are not weak */
-    bool is_closed;            /* by the receiver */
-    char apart_too[CACHE_LINE];
-
-    struct rt_buffer taken; /* the receiver's own */
-    RT_ATOMIC(uint64_t) received;
-};
-
-static void lock(struct rt_mpsc *channel)
+static struct rt_mpsc *channel_of(const struct rt_wait *wait)
 {
-    rt_waiters_lock(&channel->waiters);
-}
-
-static void unlock(struct rt_mpsc *channel)
-{
-    rt_waiters_unlock(&channel->waiters);
+    return RT_CONTAINER_OF(wait->waiters, struct rt_mpsc, waiters);
 }
 
 /* Gives up the lock, and wakes the receiver if it waits. */
@@ -69,7 +29,7 @@ static void unlock_and_tell(struct rt_mpsc *channel)
     if (wake.ops) {
         channel->receiver = RT_NO_WAKER;
     }
-    unlock(channel);
+    rt_waiters_unlock(&channel->waiters);
     rt_waker_wake(&wake);
 }
 
@@ -104,8 +64,7 @@ static bool has_room_locked(struct rt_mpsc *channel)
 
 static bool can_serve(struct rt_wait *first)
 {
-    struct rt_mpsc *channel =
-        RT_CONTAINER_OF(first->waiters, struct rt_mpsc, waiters);
+    struct rt_mpsc *channel = channel_of(first);
     bool has_room = has_room_locked(channel);
 
     channel->claimed += has_room;
@@ -116,7 +75,7 @@ static bool can_serve(struct rt_wait *first)
 /* Hands free places to the senders that wait, in order. */
 static void serve(struct rt_mpsc *channel)
 {
-    lock(channel);
+    rt_waiters_lock(&channel->waiters);
     if (!rt_waiters_are_there_locked(&channel->waiters) &&
         (atomic_load(&channel->received) & HAS_WAITERS)) {
         rt_word_add(&channel->received, -(uint64_t)HAS_WAITERS);
@@ -124,10 +83,7 @@ static void serve(struct rt_mpsc *channel)
     rt_waiters_unlock_and_serve(&channel->waiters, can_serve);
 }
 
-/*
- * Claims a place: 0, -EPIPE or -EAGAIN. What comes free while others wait is
- * theirs.
- */
+/* Claims a place, unless others wait for it: 0, -EPIPE or -EAGAIN. */
 static int claim_locked(struct rt_mpsc *channel)
 {
     if (channel->is_closed) {
@@ -171,100 +127,81 @@ int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value)
 {
     int error;
 
-    lock(sender->channel);
+    rt_waiters_lock(&sender->channel->waiters);
     error = claim_locked(sender->channel);
-    if (error) {
-        unlock(sender->channel);
-        return error;
+    if (error == 0) {
+        return unlock_and_fill(sender->channel, value);
     }
-    return unlock_and_fill(sender->channel, value);
+    rt_waiters_unlock(&sender->channel->waiters);
+    return error;
 }
 
 int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value)
 {
-    lock(sender->channel);
+    rt_waiters_lock(&sender->channel->waiters);
     sender->channel->held--;
     return unlock_and_fill(sender->channel, value);
 }
 
 void rt_mpsc_unreserve(struct rt_mpsc_sender *sender)
 {
-    lock(sender->channel);
+    rt_waiters_lock(&sender->channel->waiters);
     sender->channel->held--;
     unlock_and_give_back(sender->channel);
-}
-
-/* A place of one's own at last? Who was picked has it, also after a close. */
-static int settle_locked(struct rt_mpsc_send *self)
-{
-    if (rt_wait_take_pick_locked(&self->wait)) {
-        self->channel->held--;
-        return 0;
-    }
-    return claim_locked(self->channel);
 }
 
 static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_mpsc_send *self = RT_SELF(future, struct rt_mpsc_send);
-    struct rt_mpsc *channel = self->channel;
+    struct rt_mpsc *channel = channel_of(&self->wait);
 
     if (channel->capacity != NO_LIMIT && !rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    lock(channel);
-    self->result = settle_locked(self);
+    rt_waiters_lock(&channel->waiters);
+    if (rt_wait_take_pick_locked(&self->wait)) {
+        channel->held--; /* a place is ours, also after a close */
+        self->result = 0;
+    } else {
+        self->result = claim_locked(channel);
+    }
+    if (self->result == -EAGAIN) {
+        rt_wait_join_and_unlock(&self->wait, cx->waker);
+        return RT_PENDING;
+    }
+    self->wait.was_queued = false;
     if (self->result == 0 && self->value) {
         self->result = unlock_and_fill(channel, self->value);
         return RT_READY;
     }
-    if (self->result == -EAGAIN) {
-        self->wait.waiters = &channel->waiters;
-        rt_wait_join_and_unlock(&self->wait, cx->waker);
-        return RT_PENDING;
-    }
     channel->held += self->result == 0;
-    unlock(channel);
+    rt_waiters_unlock(&channel->waiters);
     return RT_READY;
 }
 
 /* One that was picked and never said so gives its place to the next. */
-static void cancel(struct rt_mpsc_send *self)
+static void unlock_and_cancel(struct rt_wait *wait, bool was_picked)
 {
-    struct rt_waker own;
+    struct rt_mpsc *channel = channel_of(wait);
 
-    lock(self->channel);
-    own = rt_wait_leave_locked(&self->wait);
-    if (rt_wait_take_pick_locked(&self->wait)) {
-        self->channel->held--;
-        unlock_and_give_back(self->channel);
+    if (was_picked) {
+        channel->held--;
+        unlock_and_give_back(channel);
     } else {
-        unlock(self->channel);
-    }
-    rt_waker_drop(&own);
-}
-
-static void send_drop(struct rt_future *future)
-{
-    struct rt_mpsc_send *self = RT_SELF(future, struct rt_mpsc_send);
-
-    if (self->result == -EAGAIN) {
-        cancel(self);
+        rt_waiters_unlock(&channel->waiters);
     }
 }
 
-const struct rt_future_ops rt_mpsc_send_ops = {
-    .poll = send_poll,
-    .drop = send_drop,
-    .name = "mpsc send",
+const struct rt_wait_ops rt_mpsc_send_ops = {
+    .future = {.poll = send_poll, .drop = rt_wait_drop, .name = "mpsc send"},
+    .unlock_and_cancel = unlock_and_cancel,
 };
 
 int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
 {
     struct rt_mpsc_send send = rt_mpsc_send(sender, value);
-    int error = rt_thread_block_on(&send.future);
 
-    return error ? error : send.result;
+    return rt_thread_block_on(&send.future) ? -ENOMEM : send.result;
 }
 
 /* ---- receiving ---- */
@@ -275,15 +212,13 @@ int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
  */
 static int refill(struct rt_mpsc *channel, const struct rt_waker *waker)
 {
-    struct rt_buffer empty = channel->taken;
+    struct rt_buffer used = channel->taken;
     int result = -EAGAIN;
 
-    empty.start = 0;
-    empty.end = 0;
-    lock(channel);
+    rt_waiters_lock(&channel->waiters);
     if (rt_buffer_length(&channel->sent) > 0) {
         channel->taken = channel->sent;
-        channel->sent = empty;
+        channel->sent = (struct rt_buffer){used.memory, used.capacity, 0, 0};
         result = 0;
     } else if (channel->senders == 0 ||
                (channel->is_closed && channel->held == 0)) {
@@ -291,7 +226,7 @@ static int refill(struct rt_mpsc *channel, const struct rt_waker *waker)
     } else if (waker) {
         rt_waker_store(&channel->receiver, waker);
     }
-    unlock(channel);
+    rt_waiters_unlock(&channel->waiters);
     return result;
 }
 
@@ -339,10 +274,10 @@ static void receive_drop(struct rt_future *future)
     struct rt_waker own;
 
     if (self->result == -EAGAIN) {
-        lock(self->channel);
+        rt_waiters_lock(&self->channel->waiters);
         own = self->channel->receiver;
         self->channel->receiver = RT_NO_WAKER;
-        unlock(self->channel);
+        rt_waiters_unlock(&self->channel->waiters);
         rt_waker_drop(&own);
     }
 }
@@ -356,9 +291,8 @@ const struct rt_future_ops rt_mpsc_receive_ops = {
 int rt_mpsc_blocking_receive(struct rt_mpsc_receiver *receiver, void *value)
 {
     struct rt_mpsc_receive receive = rt_mpsc_receive(receiver, value);
-    int error = rt_thread_block_on(&receive.future);
 
-    return error ? error : receive.result;
+    return rt_thread_block_on(&receive.future) ? -ENOMEM : receive.result;
 }
 
 /* ---- the ends ---- */
@@ -370,7 +304,7 @@ int rt_mpsc_create(size_t size, uint32_t capacity,
     struct rt_mpsc *channel;
 
     if (size == 0) {
-        rt_panic("mpsc-of-nothing", "a channel is made for values of 0 bytes");
+        rt_panic("mpsc-of-nothing", "a channel for values of 0 bytes");
     }
     channel = rt_alloc(sizeof(*channel));
     if (!channel) {
@@ -387,38 +321,28 @@ int rt_mpsc_create(size_t size, uint32_t capacity,
     return 0;
 }
 
-void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
-                     void (*drop)(void *value))
-{
-    receiver->channel->drop = drop;
-}
-
+/* Consumed first: drop is the user's, and may come back. */
 static void drain(struct rt_mpsc *channel)
 {
     struct rt_buffer *taken = &channel->taken;
 
-    do {
-        while (rt_buffer_length(taken) > 0) {
-            char *value = taken->memory + taken->start;
-
-            rt_buffer_consume(taken, channel->size);
-            if (channel->drop) {
-                channel->drop(value);
-            }
+    while (rt_buffer_length(taken) > 0 || refill(channel, NULL) == 0) {
+        rt_buffer_consume(taken, channel->size);
+        if (channel->drop) {
+            channel->drop(taken->memory + taken->start - channel->size);
         }
-    } while (refill(channel, NULL) == 0);
+    }
 }
 
-static void join(struct rt_mpsc *channel, uint32_t senders)
+void rt_mpsc_join(struct rt_mpsc *channel, uint32_t senders)
 {
-    lock(channel);
+    rt_waiters_lock(&channel->waiters);
     channel->references++;
     channel->senders += senders;
-    unlock(channel);
+    rt_waiters_unlock(&channel->waiters);
 }
 
-/* Gives up an end, and so many senders; tells the receiver of the last. */
-static void leave(struct rt_mpsc **end, uint32_t senders)
+void rt_mpsc_leave(struct rt_mpsc **end, uint32_t senders)
 {
     struct rt_mpsc *channel = *end;
     bool is_last;
@@ -427,13 +351,13 @@ static void leave(struct rt_mpsc **end, uint32_t senders)
         return;
     }
     *end = NULL;
-    lock(channel);
+    rt_waiters_lock(&channel->waiters);
     channel->senders -= senders;
     is_last = --channel->references == 0;
     if (channel->senders == 0) {
         unlock_and_tell(channel);
     } else {
-        unlock(channel);
+        rt_waiters_unlock(&channel->waiters);
     }
     if (is_last) {
         drain(channel);
@@ -443,47 +367,24 @@ static void leave(struct rt_mpsc **end, uint32_t senders)
     }
 }
 
-struct rt_mpsc_sender rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender)
-{
-    join(sender->channel, 1);
-    return *sender;
-}
-
-void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender)
-{
-    leave(&sender->channel, 1);
-}
-
-struct rt_mpsc_weak_sender
-rt_mpsc_downgrade(const struct rt_mpsc_sender *sender)
-{
-    join(sender->channel, 0);
-    return (struct rt_mpsc_weak_sender){sender->channel};
-}
-
 bool rt_mpsc_upgrade(const struct rt_mpsc_weak_sender *weak,
                      struct rt_mpsc_sender *sender)
 {
     struct rt_mpsc *channel = weak->channel;
     bool is_open;
 
-    lock(channel);
+    rt_waiters_lock(&channel->waiters);
     is_open = channel->senders > 0;
     channel->senders += is_open;
     channel->references += is_open;
-    unlock(channel);
+    rt_waiters_unlock(&channel->waiters);
     sender->channel = is_open ? channel : NULL;
     return is_open;
 }
 
-void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak)
-{
-    leave(&weak->channel, 0);
-}
-
 void rt_mpsc_close(struct rt_mpsc_receiver *receiver)
 {
-    lock(receiver->channel);
+    rt_waiters_lock(&receiver->channel->waiters);
     receiver->channel->is_closed = true;
     rt_waiters_unlock_and_wake(&receiver->channel->waiters);
 }
@@ -493,6 +394,6 @@ void rt_mpsc_receiver_drop(struct rt_mpsc_receiver *receiver)
     if (receiver->channel) {
         rt_mpsc_close(receiver);
         drain(receiver->channel);
-        leave(&receiver->channel, 0);
+        rt_mpsc_leave(&receiver->channel, 0);
     }
 }

@@ -22,11 +22,48 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
+#include "io/buffer.h"
 #include "sync/waiters.h"
 
-enum { RT_MPSC_UNBOUNDED = 0 };
+enum {
+    RT_MPSC_UNBOUNDED = 0,
+    RT_MPSC_APART = 64, /* bytes: so that two cores don't share a cache line */
+};
 
-struct rt_mpsc; /* what all ends share */
+/*
+ * What all ends share; private to mpsc.c.
+ *
+ * Senders put values into sent, under the lock. The receiver takes them out of
+ * taken, without it; when that is empty it exchanges the two. So both sides
+ * meet once for many values, and their memory lies apart.
+ *
+ * Room is counted: senders count the places that were ever claimed, the
+ * receiver counts, in an atomic word, the values that it ever received. A
+ * sender that finds no room sets HAS_WAITERS in that word before it waits. Of
+ * these two changes of one word one comes first: so either the sender learns
+ * of the room, or the receiver learns that somebody waits, and serves it.
+ */
+struct rt_mpsc {
+    size_t size;       /* bytes of a value; this and the next never change */
+    uint64_t capacity; /* places; UINT64_MAX: unbounded */
+    void (*drop)(void *value);
+    char apart[RT_MPSC_APART];
+
+    struct rt_waiters waiters; /* for a place */
+    struct rt_buffer sent;     /* guarded by their lock, like the rest */
+    struct rt_waker receiver;  /* owned: who waits for a value */
+    uint64_t claimed;          /* places that were ever claimed */
+    uint64_t limit;            /* how far it may go, as far as we know */
+    uint32_t held;             /* places claimed that have no value yet */
+    uint32_t references;       /* all ends */
+    uint32_t senders;          /* that are not weak */
+    bool is_closed;            /* by the receiver */
+    char apart_too[RT_MPSC_APART];
+
+    struct rt_buffer taken; /* the receiver's own */
+    RT_ATOMIC(uint64_t) received;
+};
 
 struct rt_mpsc_sender {
     struct rt_mpsc *channel; /* owned: one reference; NULL: dropped */
@@ -46,7 +83,6 @@ struct rt_mpsc_send {
         struct rt_future future;
         struct rt_wait wait; /* for a place */
     };
-    struct rt_mpsc *channel; /* borrowed from the sender */
     const void *value; /* borrowed: in the frame beside this one; NULL: only a
                           place is wanted */
     int result; /* when ready: 0; -EPIPE: the receiver has closed; -ENOMEM */
@@ -71,12 +107,15 @@ int rt_mpsc_create(size_t size, uint32_t capacity,
  * What to do with each value that nobody will receive: drop(value) frees what
  * it owns. NULL, the default: nothing. Before the first send.
  */
-void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
-                     void (*drop)(void *value));
+static inline void rt_mpsc_on_drop(struct rt_mpsc_receiver *receiver,
+                                   void (*drop)(void *value))
+{
+    receiver->channel->drop = drop;
+}
 
 /* ---- sending ---- */
 
-extern const struct rt_future_ops rt_mpsc_send_ops;
+extern const struct rt_wait_ops rt_mpsc_send_ops;
 extern const struct rt_future_ops rt_mpsc_receive_ops;
 
 /* Sends when there is room. A dropped send has sent nothing. */
@@ -84,8 +123,7 @@ static inline struct rt_mpsc_send rt_mpsc_send(struct rt_mpsc_sender *sender,
                                                const void *value)
 {
     return (struct rt_mpsc_send){
-        .wait = rt_wait_make(&rt_mpsc_send_ops, NULL),
-        .channel = sender->channel,
+        .wait = rt_wait_make(&rt_mpsc_send_ops, &sender->channel->waiters),
         .value = value,
         .result = 0,
     };
@@ -113,17 +151,41 @@ static inline struct rt_mpsc_send rt_mpsc_reserve(struct rt_mpsc_sender *sender)
 int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value);
 void rt_mpsc_unreserve(struct rt_mpsc_sender *sender);
 
+/* One more end, and so many senders; one less, and tells who waits of it. */
+void rt_mpsc_join(struct rt_mpsc *channel, uint32_t senders);
+void rt_mpsc_leave(struct rt_mpsc **end, uint32_t senders);
+
 /* One more sender for the same channel. */
-struct rt_mpsc_sender rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender);
-void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender);
+static inline struct rt_mpsc_sender
+rt_mpsc_sender_clone(const struct rt_mpsc_sender *sender)
+{
+    rt_mpsc_join(sender->channel, 1);
+    return *sender;
+}
+
+/* Gives it up; harmless the second time. */
+static inline void rt_mpsc_sender_drop(struct rt_mpsc_sender *sender)
+{
+    rt_mpsc_leave(&sender->channel, 1);
+}
 
 /* A weak sender for the same channel; to be dropped, too. */
-struct rt_mpsc_weak_sender
-rt_mpsc_downgrade(const struct rt_mpsc_sender *sender);
+static inline struct rt_mpsc_weak_sender
+rt_mpsc_downgrade(const struct rt_mpsc_sender *sender)
+{
+    rt_mpsc_join(sender->channel, 0);
+    return (struct rt_mpsc_weak_sender){sender->channel};
+}
+
+/* Gives it up; harmless the second time. */
+static inline void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak)
+{
+    rt_mpsc_leave(&weak->channel, 0);
+}
+
 /* False when the last sender has gone. */
 bool rt_mpsc_upgrade(const struct rt_mpsc_weak_sender *weak,
                      struct rt_mpsc_sender *sender);
-void rt_mpsc_weak_sender_drop(struct rt_mpsc_weak_sender *weak);
 
 /* ---- receiving ---- */
 

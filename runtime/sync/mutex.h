@@ -11,9 +11,10 @@
  *     ...
  *     rt_mutex_unlock(&shared->mutex);
  *
- * Who was given the lock unlocks it once, on any thread; a frame that may be
- * dropped meanwhile does it in its drop. For a few instructions without an
- * await an ordinary mutex is faster.
+ * A future is ready when its caller has the lock; a try_ is true if it has it
+ * now. Who has it unlocks it once, on any thread; a frame that may be dropped
+ * meanwhile does it in its drop. Nothing to deinit. For a few instructions
+ * without an await an ordinary mutex is faster.
  */
 #ifndef RT_SYNC_MUTEX_H
 #define RT_SYNC_MUTEX_H
@@ -30,55 +31,55 @@ struct rt_rwlock {
 
 enum { RT_RWLOCK_READERS = 1 << 28 };
 
-/* A free mutex. Nothing to deinit. */
+/* A free mutex. */
 static inline void rt_mutex_init(struct rt_mutex *mutex)
 {
     rt_semaphore_init(&mutex->semaphore, 1);
 }
 
-/* A future that is ready when the caller has the lock. */
+/* A future for the lock. */
 static inline struct rt_acquire rt_mutex_lock(struct rt_mutex *mutex)
 {
     return rt_semaphore_acquire(&mutex->semaphore, 1);
 }
 
-/* True when the lock was free, and is the caller's now. */
+/* Takes the lock if it is free. */
 static inline bool rt_mutex_try_lock(struct rt_mutex *mutex)
 {
     return rt_semaphore_try_acquire(&mutex->semaphore, 1) == 0;
 }
 
-/* Gives the lock to who waits first. By whoever has it, on any thread. */
+/* Gives the lock to who waits first. */
 static inline void rt_mutex_unlock(struct rt_mutex *mutex)
 {
     rt_semaphore_release(&mutex->semaphore, 1);
 }
 
-/* A free lock. Nothing to deinit. */
+/* A free lock. */
 static inline void rt_rwlock_init(struct rt_rwlock *lock)
 {
     rt_semaphore_init(&lock->semaphore, RT_RWLOCK_READERS);
 }
 
-/* A future that is ready when the caller reads, beside other readers. */
+/* A future: the caller reads, beside other readers. */
 static inline struct rt_acquire rt_rwlock_read(struct rt_rwlock *lock)
 {
     return rt_semaphore_acquire(&lock->semaphore, 1);
 }
 
-/* A future that is ready when the caller writes, alone. Later readers wait. */
+/* A future: the caller writes, alone. */
 static inline struct rt_acquire rt_rwlock_write(struct rt_rwlock *lock)
 {
     return rt_semaphore_acquire(&lock->semaphore, RT_RWLOCK_READERS);
 }
 
-/* True when the caller reads now. */
+/* Reads, if nobody writes or waits to. */
 static inline bool rt_rwlock_try_read(struct rt_rwlock *lock)
 {
     return rt_semaphore_try_acquire(&lock->semaphore, 1) == 0;
 }
 
-/* True when nobody had the lock, and the caller writes now. */
+/* Writes, if nobody has the lock. */
 static inline bool rt_rwlock_try_write(struct rt_rwlock *lock)
 {
     return rt_semaphore_try_acquire(&lock->semaphore, RT_RWLOCK_READERS) == 0;

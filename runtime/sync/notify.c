@@ -54,33 +54,22 @@ static bool is_notified_locked(struct rt_wait *wait)
 }
 
 /* One that was picked but never said so passes the pick on. */
-static void notified_drop(struct rt_future *future)
+static void unlock_and_pass_on(struct rt_wait *wait, bool was_picked)
 {
-    struct rt_wait *wait = RT_SELF(future, struct rt_wait);
-    struct rt_waker own;
-
-    if (!wait->was_queued) {
-        return;
-    }
-    rt_waiters_lock(wait->waiters);
-    own = rt_wait_leave_locked(wait);
-    if (rt_wait_take_pick_locked(wait)) {
+    if (was_picked) {
         unlock_and_notify_one(notify_of(wait));
     } else {
         rt_waiters_unlock(wait->waiters);
     }
-    rt_waker_drop(&own);
 }
 
-static const struct rt_wait_ops notified_ops = {
-    .future = {.poll = rt_wait_poll, .drop = notified_drop, .name = "notified"},
-    .is_over_locked = is_notified_locked,
-};
+static const struct rt_wait_ops notified_ops =
+    RT_WAIT_OPS("notified", is_notified_locked, unlock_and_pass_on);
 
 struct rt_notified rt_notify_notified(struct rt_notify *notify)
 {
     struct rt_notified notified = {
-        .wait = rt_wait_make(&notified_ops.future, &notify->waiters),
+        .wait = rt_wait_make(&notified_ops, &notify->waiters),
     };
 
     rt_waiters_lock(&notify->waiters);

@@ -61,28 +61,18 @@ void rt_oneshot_sender_drop(struct rt_oneshot_sender *sender)
     leave(&sender->shared);
 }
 
-bool rt_oneshot_is_closed(const struct rt_oneshot_sender *sender)
-{
-    bool is_closed;
-
-    rt_waiters_lock(&sender->shared->waiters);
-    is_closed = sender->shared->is_closed;
-    rt_waiters_unlock(&sender->shared->waiters);
-    return is_closed;
-}
-
 static bool is_closed_locked(struct rt_wait *wait)
 {
     return shared_of(wait)->is_closed;
 }
 
 static const struct rt_wait_ops closed_ops =
-    RT_WAIT_OPS("oneshot closed", is_closed_locked);
+    RT_WAIT_OPS("oneshot closed", is_closed_locked, NULL);
 
 struct rt_oneshot_closed rt_oneshot_closed(struct rt_oneshot_sender *sender)
 {
     return (struct rt_oneshot_closed){
-        .wait = rt_wait_make(&closed_ops.future, &sender->shared->waiters),
+        .wait = rt_wait_make(&closed_ops, &sender->shared->waiters),
     };
 }
 
@@ -153,7 +143,7 @@ int rt_oneshot_create(size_t size, void *value,
     shared->size = size;
     *sender = (struct rt_oneshot_sender){shared};
     *receiver = (struct rt_oneshot_receiver){
-        .wait = rt_wait_make(&receiver_ops.future, &shared->waiters),
+        .wait = rt_wait_make(&receiver_ops, &shared->waiters),
         .shared = shared,
         .value = value,
         .result = -EINPROGRESS,

@@ -55,8 +55,6 @@ int rt_oneshot_send(struct rt_oneshot_sender *sender, const void *value);
 /* Gives up the sender without a value; harmless when it is used up. */
 void rt_oneshot_sender_drop(struct rt_oneshot_sender *sender);
 
-/* True when a value would reach nobody. */
-bool rt_oneshot_is_closed(const struct rt_oneshot_sender *sender);
 struct rt_oneshot_closed rt_oneshot_closed(struct rt_oneshot_sender *sender);
 
 /* The sender fails from now on; a value that was sent is still received. */

@@ -85,37 +85,21 @@ void rt_semaphore_release(struct rt_semaphore *semaphore, uint32_t permits)
 }
 
 /*
- * Out of the queue, which may let the next one go on. One that was picked and
- * never said so gives its permits back.
+ * One that was picked and never said so gives its permits back. In any case
+ * the next one may have been waiting behind it, for less.
  */
-static void cancel(struct rt_acquire *self)
+static void unlock_and_cancel(struct rt_wait *wait, bool was_picked)
 {
-    struct rt_semaphore *semaphore = semaphore_of(&self->wait);
-    struct rt_waker own;
-
-    rt_waiters_lock(&semaphore->waiters);
-    own = rt_wait_leave_locked(&self->wait);
-    if (rt_wait_take_pick_locked(&self->wait)) {
-        semaphore->permits += self->permits;
+    if (was_picked) {
+        semaphore_of(wait)->permits +=
+            RT_SELF(&wait->future, struct rt_acquire)->permits;
     }
-    rt_waiters_unlock_and_serve(&semaphore->waiters, can_serve);
-    rt_waker_drop(&own);
+    rt_waiters_unlock_and_serve(wait->waiters, can_serve);
 }
 
-/* One that was ready has no permits any more: they are its caller's. */
-static void acquire_drop(struct rt_future *future)
-{
-    struct rt_acquire *self = RT_SELF(future, struct rt_acquire);
-
-    if (self->wait.was_queued) {
-        cancel(self);
-    }
-}
-
-const struct rt_future_ops rt_acquire_ops = {
-    .poll = acquire_poll,
-    .drop = acquire_drop,
-    .name = "acquire",
+const struct rt_wait_ops rt_acquire_ops = {
+    .future = {.poll = acquire_poll, .drop = rt_wait_drop, .name = "acquire"},
+    .unlock_and_cancel = unlock_and_cancel,
 };
 
 struct rt_permit rt_acquire_own(const struct rt_acquire *acquire)

@@ -39,7 +39,7 @@ struct rt_permit {
 /* With so many free permits. Nothing to deinit. */
 void rt_semaphore_init(struct rt_semaphore *semaphore, uint32_t permits);
 
-extern const struct rt_future_ops rt_acquire_ops;
+extern const struct rt_wait_ops rt_acquire_ops;
 
 /* A future that is ready when the permits are had. */
 static inline struct rt_acquire

@@ -10,6 +10,18 @@ static struct rt_wait *first_locked(const struct rt_waiters *waiters)
                : RT_CONTAINER_OF(waiters->queue.next, struct rt_wait, node);
 }
 
+/* Takes it out of the queue, if it is there. Returns its waker, owned. */
+static struct rt_waker leave_locked(struct rt_wait *wait)
+{
+    struct rt_waker own = wait->waker;
+
+    if (own.ops) {
+        rt_list_remove(&wait->node);
+        wait->waker = RT_NO_WAKER;
+    }
+    return own;
+}
+
 /*
  * Who comes while we wake the others in turns is not in our list. When one
  * turn is enough, as it nearly always is, nothing is touched after the wakes:
@@ -25,7 +37,7 @@ void rt_waiters_unlock_and_wake(struct rt_waiters *waiters)
     rt_list_move_all(&waiters->queue, &batch.queue);
     while ((first = first_locked(&batch))) {
         rt_wake_list_make_room_locked(&wakes, &waiters->lock);
-        rt_wake_list_add(&wakes, rt_wait_leave_locked(first));
+        rt_wake_list_add(&wakes, leave_locked(first));
     }
     rt_waiters_unlock(waiters);
     rt_wake_list_wake(&wakes);
@@ -54,15 +66,18 @@ struct rt_waker rt_waiters_pick_locked(struct rt_waiters *waiters)
         return RT_NO_WAKER;
     }
     first->was_picked = true;
-    return rt_wait_leave_locked(first);
+    return leave_locked(first);
+}
+
+static const struct rt_wait_ops *ops_of(const struct rt_future *future)
+{
+    return (const void *)future->ops; /* the first member of the others */
 }
 
 enum rt_poll rt_wait_poll(struct rt_future *future, struct rt_context *cx)
 {
-    const struct rt_wait_ops *ops = (const void *)future->ops;
-
     return rt_wait_poll_with(RT_SELF(future, struct rt_wait),
-                             ops->is_over_locked, cx);
+                             ops_of(future)->is_over_locked, cx);
 }
 
 /* Queues behind the others, or stays in its place with a new waker. */
@@ -85,10 +100,25 @@ void rt_wait_join_and_unlock(struct rt_wait *wait, const struct rt_waker *waker)
 
 void rt_wait_leave_and_unlock(struct rt_wait *wait)
 {
-    struct rt_waker own = rt_wait_leave_locked(wait);
+    struct rt_waker own = leave_locked(wait);
 
     wait->was_queued = false;
     rt_waiters_unlock(wait->waiters);
+    rt_waker_drop(&own);
+}
+
+static void cancel(struct rt_wait *self)
+{
+    const struct rt_wait_ops *ops = ops_of(&self->future);
+    struct rt_waker own;
+
+    rt_waiters_lock(self->waiters);
+    own = leave_locked(self);
+    if (ops->unlock_and_cancel) {
+        ops->unlock_and_cancel(self, rt_wait_take_pick_locked(self));
+    } else {
+        rt_waiters_unlock(self->waiters);
+    }
     rt_waker_drop(&own);
 }
 
@@ -97,7 +127,6 @@ void rt_wait_drop(struct rt_future *future)
     struct rt_wait *self = RT_SELF(future, struct rt_wait);
 
     if (self->was_queued) {
-        rt_waiters_lock(self->waiters);
-        rt_wait_leave_and_unlock(self);
+        cancel(self);
     }
 }

@@ -45,31 +45,35 @@ struct rt_wait {
 /* The behaviour of one kind of wait. */
 struct rt_wait_ops {
     struct rt_future_ops future;
-    /* Is it over? Called under the lock; may take what it finds. */
+    /* Is it over? Under the lock; may take what it finds. */
     bool (*is_over_locked)(struct rt_wait *wait);
+    /* It is dropped, out of the queue now: gives up the lock, and what it was
+       picked for, if it was. NULL: there is nothing to give up. */
+    void (*unlock_and_cancel)(struct rt_wait *wait, bool was_picked);
 };
 
-/* How most waits are polled and dropped. */
+/* How waits are polled and dropped. */
 enum rt_poll rt_wait_poll(struct rt_future *future, struct rt_context *cx);
 void rt_wait_drop(struct rt_future *future);
 
-#define RT_WAIT_OPS(name_, is_over_locked_)                                    \
+#define RT_WAIT_OPS(name_, is_over_locked_, unlock_and_cancel_)                \
     {                                                                          \
         .future = {.poll = rt_wait_poll,                                       \
                    .drop = rt_wait_drop,                                       \
                    .name = (name_)},                                           \
         .is_over_locked = (is_over_locked_),                                   \
+        .unlock_and_cancel = (unlock_and_cancel_),                             \
     }
 
 /*
  * A wait that was not polled yet. Inline, and each member is named: so the
  * compiler makes a future right where it is kept, without a copy.
  */
-static inline struct rt_wait rt_wait_make(const struct rt_future_ops *ops,
+static inline struct rt_wait rt_wait_make(const struct rt_wait_ops *ops,
                                           struct rt_waiters *waiters)
 {
     return (struct rt_wait){
-        .future = RT_FUTURE(ops),
+        .future = RT_FUTURE(&ops->future),
         .waiters = waiters,
         .node = {NULL, NULL},
         .waker = RT_NO_WAKER,
@@ -112,21 +116,6 @@ void rt_waiters_unlock_and_serve(struct rt_waiters *waiters,
 static inline bool rt_waiters_are_there_locked(const struct rt_waiters *waiters)
 {
     return !rt_list_is_empty(&waiters->queue);
-}
-
-/*
- * Takes it out of the queue, if it is there. Returns its waker, owned: wake or
- * drop it when the lock is free.
- */
-static inline struct rt_waker rt_wait_leave_locked(struct rt_wait *wait)
-{
-    struct rt_waker own = wait->waker;
-
-    if (own.ops) {
-        rt_list_remove(&wait->node);
-        wait->waker = RT_NO_WAKER;
-    }
-    return own;
 }
 
 /* Takes the first out of the queue and picks it. Returns its waker, or none. */

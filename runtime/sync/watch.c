@@ -68,13 +68,12 @@ static bool has_changed_locked(struct rt_wait *wait)
 }
 
 static const struct rt_wait_ops changed_ops =
-    RT_WAIT_OPS("watch changed", has_changed_locked);
+    RT_WAIT_OPS("watch changed", has_changed_locked, NULL);
 
 struct rt_watch_changed rt_watch_changed(struct rt_watch_receiver *receiver)
 {
     return (struct rt_watch_changed){
-        .wait = rt_wait_make(&changed_ops.future,
-                             &receiver->values.shared->waiters),
+        .wait = rt_wait_make(&changed_ops, &receiver->values.shared->waiters),
         .receiver = receiver,
     };
 }

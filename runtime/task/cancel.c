@@ -133,11 +133,11 @@ static bool is_cancelled_locked(struct rt_wait *wait)
 }
 
 static const struct rt_wait_ops cancelled_ops =
-    RT_WAIT_OPS("cancelled", is_cancelled_locked);
+    RT_WAIT_OPS("cancelled", is_cancelled_locked, NULL);
 
 struct rt_cancelled rt_cancelled(struct rt_cancel_token *token)
 {
     return (struct rt_cancelled){
-        .wait = rt_wait_make(&cancelled_ops.future, &token->waiters),
+        .wait = rt_wait_make(&cancelled_ops, &token->waiters),
     };
 }

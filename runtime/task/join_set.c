@@ -225,7 +225,7 @@ struct rt_join_set_next rt_join_set_next(struct rt_join_set *set, void *into,
                                          size_t into_size)
 {
     return (struct rt_join_set_next){
-        .wait = rt_wait_make(&next_ops.future, &set->waiters),
+        .wait = rt_wait_make(&next_ops, &set->waiters),
         .into = into,
         .into_size = into_size,
     };

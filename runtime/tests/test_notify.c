@@ -153,12 +153,11 @@ static bool has_flag(struct rt_wait *wait)
     return RT_SELF(&wait->future, struct flagged)->flag;
 }
 
-static const struct rt_wait_ops flagged_ops = RT_WAIT_OPS("flagged", has_flag);
+static const struct rt_wait_ops flagged_ops = RT_WAIT_OPS("flagged", has_flag, NULL);
 
 START_TEST(a_look_in_vain_waits_for_the_next_wake)
 {
-    struct flagged flagged = {.wait =
-                                  rt_wait_make(&flagged_ops.future, &crowd)};
+    struct flagged flagged = {.wait = rt_wait_make(&flagged_ops, &crowd)};
 
     rt_waiters_init(&crowd);
     kit_waker_init(&wakers[0]);
@@ -176,8 +175,7 @@ END_TEST
 
 START_TEST(what_was_seen_without_a_wake_ends_the_wait)
 {
-    struct flagged flagged = {.wait =
-                                  rt_wait_make(&flagged_ops.future, &crowd)};
+    struct flagged flagged = {.wait = rt_wait_make(&flagged_ops, &crowd)};
 
     rt_waiters_init(&crowd);
     kit_waker_init(&wakers[0]);
