@@ -51,7 +51,6 @@ extern "C" {
 #include "process/process.h"
 #include "net/udp.h"
 #include "net/unix.h"
-#include "sched/dump.h"
 #include "signal/signal.h"
 
 #include "sync/barrier.h"

@@ -1,5 +1,6 @@
-#include "sched/dump.h"
-
+/*
+ * What every task waits for.
+ */
 #include <errno.h>
 
 #include "base/memory.h"

@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/hostile.h"
 #include "driver/driver.h"
@@ -226,6 +227,27 @@ struct rt_worker_metrics {
 /* Of one worker, by its index: 0 to workers - 1. */
 struct rt_worker_metrics rt_worker_metrics(struct rt_runtime *runtime,
                                            uint32_t index);
+
+/*
+ * Prints what every task of the runtime that this thread is inside of waits
+ * for, a line for each. The chain of futures that await each other is the
+ * backtrace of a task that is on no stack; it ends where one has several
+ * children.
+ *
+ *     task 1 main: running
+ *     task 7 client 3: idle in echo > timeout > read exact > read
+ *
+ * 0 or -ENOMEM. Idle tasks are polled once more afterwards: while we look at
+ * them, they are held as if they had been woken. On a current-thread runtime,
+ * only its own thread; else any, while the runtime is not being shut down.
+ */
+int rt_dump(FILE *file);
+
+/*
+ * Spawns a task that dumps to standard error each time that the signal comes.
+ * 0 or -ENOMEM. RT_DUMP=1 in the environment makes RT_MAIN do so for SIGUSR1.
+ */
+int rt_dump_on_signal(int number);
 
 /* ---- for tests: the paused clock ---- */
 

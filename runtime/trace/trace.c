@@ -37,10 +37,13 @@ static struct {
     FILE *plain_stdout;
 } trace;
 
-static _Thread_local uint8_t current_worker = RT_TRACE_NO_WORKER;
-static _Thread_local uint32_t current_task;
-static _Thread_local enum rt_trace_source wake_source = RT_TRACE_FROM_THREAD;
-static _Thread_local uint32_t wake_source_id;
+/* What this thread is at. */
+static _Thread_local struct {
+    uint8_t worker;
+    uint32_t task;
+    enum rt_trace_source source; /* of its wakes while no task runs */
+    uint32_t source_id;
+} here = {.worker = RT_TRACE_NO_WORKER, .source = RT_TRACE_FROM_THREAD};
 
 /* ---- who is in the mapped file ---- */
 
@@ -128,23 +131,23 @@ uint64_t rt_trace_string(const char *string)
 
 void rt_trace_set_worker(uint8_t worker)
 {
-    current_worker = worker;
+    here.worker = worker;
 }
 
 void rt_trace_set_task(uint32_t task)
 {
-    current_task = task;
+    here.task = task;
 }
 
 uint32_t rt_trace_task(void)
 {
-    return current_task;
+    return here.task;
 }
 
 void rt_trace_set_source(enum rt_trace_source source, uint32_t id)
 {
-    wake_source = source;
-    wake_source_id = id;
+    here.source = source;
+    here.source_id = id;
 }
 
 static void write_record(enum rt_trace_type type, uint32_t task, uint32_t other,
@@ -160,7 +163,7 @@ static void write_record(enum rt_trace_type type, uint32_t task, uint32_t other,
     }
     record->time_ns = trace.now(trace.now_source);
     record->sequence = (uint32_t)place;
-    record->worker = current_worker;
+    record->worker = here.worker;
     record->detail = (uint16_t)detail;
     record->task = task;
     record->other = other;
@@ -183,26 +186,23 @@ static void write_text(enum rt_trace_type type, unsigned detail,
                        const char *text, size_t length)
 {
     if (enter()) {
-        write_record(type, current_task, 0, detail,
-                     append_string(text, length));
+        write_record(type, here.task, 0, detail, append_string(text, length));
         leave();
     }
 }
 
 void rt_trace_wake(uint32_t task, enum rt_trace_outcome outcome)
 {
-    enum rt_trace_source source =
-        current_task ? RT_TRACE_FROM_TASK : wake_source;
+    enum rt_trace_source source = here.task ? RT_TRACE_FROM_TASK : here.source;
 
-    rt_trace_write(RT_TRACE_WAKE, task,
-                   current_task ? current_task : wake_source_id,
+    rt_trace_write(RT_TRACE_WAKE, task, here.task ? here.task : here.source_id,
                    outcome | source << 8, 0);
 }
 
 void rt_trace_mark(const char *text)
 {
-    RT_TRACE(rt_trace_write(RT_TRACE_MARK, current_task, 0, 0,
-                            rt_trace_string(text)));
+    RT_TRACE(
+        rt_trace_write(RT_TRACE_MARK, here.task, 0, 0, rt_trace_string(text)));
 }
 
 /* ---- what the program prints ---- */
