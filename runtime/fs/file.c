@@ -1,64 +1,148 @@
-#include <errno.h>
+/*
+ * Open files. Each request: what the thread does, and who asks for that.
+ */
 #include <string.h>
+#include <unistd.h>
 
+#include "base/memory.h"
 #include "fs/fs.h"
-#include "future/async.h"
 
-/* The request on this file, of RT_FILE_MOST bytes at most. */
-static struct rt_fs on_file(const struct rt_file *file,
-                            struct rt_fs_request request, void *into)
+/* Where the system knows no difference, as on macOS. */
+#if !defined(_POSIX_SYNCHRONIZED_IO) || _POSIX_SYNCHRONIZED_IO <= 0
+#define fdatasync fsync
+#endif
+
+/* The rest of a request on this file: of RT_FILE_MOST bytes at most. */
+static struct rt_fs_request on_file(const struct rt_file *file,
+                                    struct rt_fs_request request)
 {
     request.handle = file->handle;
     request.fd = file->handle ? file->handle->fd : -1;
     if (request.size > RT_FILE_MOST) {
         request.size = RT_FILE_MOST;
     }
-    return rt_fs_make(request, into);
+    return request;
 }
 
 /* ---- at an offset ---- */
 
+static int64_t run_read(struct rt_fs_operation *operation)
+{
+    const struct rt_fs_request *request = &operation->request;
+
+    return rt_fs_or_errno(
+        request->offset < 0 ? read(request->fd, operation->bytes, request->size)
+                            : pread(request->fd, operation->bytes,
+                                    request->size, request->offset));
+}
+
+static struct rt_fs_request read_request(const struct rt_file *file,
+                                         size_t size, int64_t offset)
+{
+    return on_file(file,
+                   (struct rt_fs_request){.run = run_read,
+                                          .has_kernel_code = true,
+                                          .kernel_code = RT_OPERATION_READ,
+                                          .size = size,
+                                          .offset = offset});
+}
+
+static void deliver_bytes(struct rt_fs_operation *operation, void *into)
+{
+    memcpy(into, operation->bytes, (size_t)operation->result);
+}
+
 struct rt_fs rt_file_read_at(struct rt_file *file, void *buffer, size_t size,
                              int64_t offset)
 {
-    struct rt_fs_request request = {
-        .code = RT_FS_READ, .size = size, .offset = offset};
+    struct rt_fs_request request = read_request(file, size, offset);
 
-    return on_file(file, request, buffer);
+    request.deliver = deliver_bytes;
+    request.into = buffer;
+    return rt_fs_make(request);
+}
+
+static int64_t run_write(struct rt_fs_operation *operation)
+{
+    const struct rt_fs_request *request = &operation->request;
+
+    return rt_fs_or_errno(
+        request->offset < 0
+            ? write(request->fd, operation->bytes, request->size)
+            : pwrite(request->fd, operation->bytes, request->size,
+                     request->offset));
+}
+
+static struct rt_fs_request write_request(const struct rt_file *file,
+                                          const void *bytes, size_t size,
+                                          int64_t offset)
+{
+    return on_file(file,
+                   (struct rt_fs_request){.run = run_write,
+                                          .has_kernel_code = true,
+                                          .kernel_code = RT_OPERATION_WRITE,
+                                          .bytes = bytes,
+                                          .size = size,
+                                          .offset = offset});
 }
 
 struct rt_fs rt_file_write_at(struct rt_file *file, const void *buffer,
                               size_t size, int64_t offset)
 {
-    struct rt_fs_request request = {
-        .code = RT_FS_WRITE, .bytes = buffer, .size = size, .offset = offset};
+    return rt_fs_make(write_request(file, buffer, size, offset));
+}
 
-    return on_file(file, request, NULL);
+static int64_t run_sync(struct rt_fs_operation *operation)
+{
+    int fd = operation->request.fd;
+
+    return rt_fs_or_errno(operation->request.flags ? fdatasync(fd) : fsync(fd));
+}
+
+static struct rt_fs sync_with(const struct rt_file *file, int flags)
+{
+    struct rt_fs_request request = {.run = run_sync,
+                                    .has_kernel_code = true,
+                                    .kernel_code = RT_OPERATION_FSYNC,
+                                    .flags = flags};
+
+    return rt_fs_make(on_file(file, request));
 }
 
 struct rt_fs rt_file_sync_all(struct rt_file *file)
 {
-    return on_file(file, (struct rt_fs_request){.code = RT_FS_SYNC}, NULL);
+    return sync_with(file, 0);
 }
 
 struct rt_fs rt_file_sync_data(struct rt_file *file)
 {
-    struct rt_fs_request request = {.code = RT_FS_SYNC, .flags = 1};
+    return sync_with(file, 1);
+}
 
-    return on_file(file, request, NULL);
+static int64_t run_truncate(struct rt_fs_operation *operation)
+{
+    return rt_fs_or_errno(
+        ftruncate(operation->request.fd, operation->request.offset));
 }
 
 struct rt_fs rt_file_truncate(struct rt_file *file, int64_t size)
 {
-    struct rt_fs_request request = {.code = RT_FS_TRUNCATE, .offset = size};
+    struct rt_fs_request request = {.run = run_truncate, .offset = size};
 
-    return on_file(file, request, NULL);
+    return rt_fs_make(on_file(file, request));
+}
+
+static int64_t run_stat_open(struct rt_fs_operation *operation)
+{
+    return rt_fs_or_errno(fstat(operation->request.fd, &operation->stat));
 }
 
 struct rt_fs rt_file_metadata(struct rt_file *file, struct stat *metadata)
 {
-    return on_file(file, (struct rt_fs_request){.code = RT_FS_STAT_OPEN},
-                   metadata);
+    struct rt_fs_request request = {
+        .run = run_stat_open, .deliver = rt_fs_deliver_stat, .into = metadata};
+
+    return rt_fs_make(on_file(file, request));
 }
 
 /* ---- at the position, as an io ---- */
@@ -75,23 +159,22 @@ static bool is_last(const struct rt_file *file,
     bool is_read = asked->what == RT_IO_READ;
 
     return operation && operation->request.offset == file->position &&
-           operation->request.code == (is_read ? RT_FS_READ : RT_FS_WRITE) &&
+           operation->request.run == (is_read ? run_read : run_write) &&
            (asked->waiter->interest == RT_WRITABLE ||
             (is_read && file->position < 0));
 }
 
 static void begin(struct rt_file *file, const struct rt_io_request *asked)
 {
-    bool is_read = asked->what == RT_IO_READ;
-    struct rt_fs_request request = {
-        .code = is_read ? RT_FS_READ : RT_FS_WRITE,
-        .bytes = is_read ? NULL : asked->pieces->iov_base,
-        .size = asked->pieces->iov_len,
-        .offset = file->position,
-    };
+    const struct iovec *piece = asked->pieces;
+    struct rt_fs_request request =
+        asked->what == RT_IO_READ
+            ? read_request(file, piece->iov_len, file->position)
+            : write_request(file, piece->iov_base, piece->iov_len,
+                            file->position);
 
     rt_future_drop(&file->last.future);
-    file->last = on_file(file, request, NULL);
+    file->last = rt_fs_make(request);
     asked->waiter->interest = RT_WRITABLE;
 }
 
@@ -161,20 +244,63 @@ static const struct rt_io_ops file_io_ops = {
 
 /* ---- opening and closing ---- */
 
+/*
+ * Makes a handle, and takes the fd; if that is negative, errno says why. 0 or a
+ * negative errno.
+ */
+static int make_handle(struct rt_fs_handle **handle, int fd)
+{
+    if (fd < 0) {
+        return -errno;
+    }
+    *handle = rt_alloc(sizeof(**handle));
+    if (!*handle) {
+        close(fd);
+        return -ENOMEM;
+    }
+    atomic_init(&(*handle)->references, 1);
+    (*handle)->fd = fd;
+    return 0;
+}
+
+static int64_t run_open(struct rt_fs_operation *operation)
+{
+    struct rt_fs_request *request = &operation->request;
+    int error = make_handle(
+        &request->handle,
+        open(request->path, request->flags | O_CLOEXEC, request->mode));
+
+    if (error == 0) {
+        request->offset = lseek(request->handle->fd, 0, SEEK_CUR);
+    }
+    return error;
+}
+
+static void deliver_open(struct rt_fs_operation *operation, void *into)
+{
+    struct rt_file *file = into;
+
+    file->handle = operation->request.handle;
+    file->position = operation->request.offset;
+    operation->request.handle = NULL;
+}
+
 struct rt_fs rt_file_open(struct rt_file *file, const char *path, int flags,
                           mode_t mode)
 {
-    struct rt_fs_request request = {
-        .code = RT_FS_OPEN, .path = path, .flags = flags, .mode = mode};
-
     *file = (struct rt_file){.io = {&file_io_ops}};
-    return rt_fs_make(request, file);
+    return rt_fs_make((struct rt_fs_request){.run = run_open,
+                                             .path = path,
+                                             .flags = flags,
+                                             .mode = mode,
+                                             .deliver = deliver_open,
+                                             .into = file});
 }
 
 int rt_file_of_fd(struct rt_file *file, int fd)
 {
     *file = (struct rt_file){.io = {&file_io_ops}, .position = -1};
-    return rt_fs_handle_create(&file->handle, fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    return make_handle(&file->handle, fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
 void rt_file_close(struct rt_file *file)

@@ -1,296 +1,223 @@
+/*
+ * Each request: what the thread does, and behind it who asks for that.
+ */
 #include "fs/fs.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
-#include "future/async.h"
-#include "sched/runtime.h"
+enum { NEW_FILE_MODE = 0666, MODE_BITS = 07777, READ_SIZE = 64 << 10 };
 
-int rt_fs_handle_create(struct rt_fs_handle **handle, int fd)
+/* ---- names ---- */
+
+static int64_t run_stat(struct rt_fs_operation *operation)
 {
-    if (fd < 0) {
-        return -errno;
-    }
-    *handle = rt_alloc(sizeof(**handle));
-    if (!*handle) {
-        close(fd);
-        return -ENOMEM;
-    }
-    atomic_init(&(*handle)->references, 1);
-    (*handle)->fd = fd;
-    return 0;
-}
-
-void rt_fs_handle_unref(struct rt_fs_handle *handle)
-{
-    if (handle && atomic_fetch_sub(&handle->references, 1) == 1) {
-        close(handle->fd);
-        rt_free(handle, sizeof(*handle));
-    }
-}
-
-/* ---- the life of an operation ---- */
-
-static struct rt_fs_operation *operation_of(struct rt_job *job)
-{
-    return RT_CONTAINER_OF(job, struct rt_fs_operation, job);
-}
-
-static void operation_run(struct rt_job *job)
-{
-    struct rt_fs_operation *operation = operation_of(job);
-
-    do {
-        operation->result = rt_fs_calls[operation->request.code].run(operation);
-    } while (operation->result == -EINTR);
-}
-
-/* What nobody took is freed with it. */
-static void operation_destroy(struct rt_job *job)
-{
-    struct rt_fs_operation *operation = operation_of(job);
-
-    rt_fs_handle_unref(operation->request.handle);
-    rt_buffer_deinit(&operation->content);
-    rt_free(operation, operation->block_size);
-}
-
-static const struct rt_job_ops operation_ops = {operation_run,
-                                                operation_destroy};
-
-static size_t size_of(const char *string)
-{
-    return string ? strlen(string) + 1 : 0;
-}
-
-/* Copies size bytes to *place, and moves that behind them. NULL stays NULL. */
-static char *put(char **place, const char *bytes, size_t size)
-{
-    char *copy = *place;
-
-    if (bytes) {
-        memcpy(copy, bytes, size);
-    }
-    *place += size;
-    return bytes ? copy : NULL;
-}
-
-static struct rt_fs_operation *create(const struct rt_fs_request *request)
-{
-    size_t path_size = size_of(request->path);
-    size_t other_size = size_of(request->other);
-    size_t block_size =
-        sizeof(struct rt_fs_operation) + path_size + other_size + request->size;
-    struct rt_fs_operation *operation = rt_alloc(block_size);
-    char *place;
-
-    if (!operation) {
-        return NULL;
-    }
-    place = (char *)(operation + 1);
-    rt_job_init(&operation->job, &operation_ops);
-    operation->block_size = block_size;
-    operation->request = *request;
-    operation->request.path = put(&place, request->path, path_size);
-    operation->request.other = put(&place, request->other, other_size);
-    operation->bytes = place;
-    put(&place, request->bytes, request->size);
-    if (request->handle) {
-        atomic_fetch_add(&request->handle->references, 1);
-    }
-    return operation;
-}
-
-static void kernel_completed(struct rt_operation *kernel)
-{
-    struct rt_fs_operation *operation =
-        RT_CONTAINER_OF(kernel, struct rt_fs_operation, kernel);
-
-    operation->result = kernel->result;
-    rt_job_finish(&operation->job, RT_JOB_DONE);
-}
-
-/* 0; or a negative errno, and the operation won't be carried out. */
-static int submit(struct rt_fs_operation *operation, struct rt_runtime *runtime)
-{
-    const struct rt_fs_request *request = &operation->request;
-    const struct rt_fs_call *call = &rt_fs_calls[request->code];
-    struct rt_blocking_pool *pool = rt_runtime_blocking(runtime);
-    struct rt_driver *driver = rt_runtime_driver(runtime);
-    int error;
-
-    if (!call->has_kernel_code || !rt_driver_has_operations(driver)) {
-        return rt_blocking_pool_submit(pool, &operation->job);
-    }
-    rt_blocking_pool_lend(pool, &operation->job);
-    operation->kernel = (struct rt_operation){
-        .code = call->kernel_code,
-        .fd = request->fd,
-        .buffer = operation->bytes,
-        .size = request->size,
-        .offset = request->offset,
-        .flags = request->flags,
-        .complete = kernel_completed,
-    };
-    error = rt_driver_submit(driver, &operation->kernel);
-    if (error) {
-        operation->kernel.result = error;
-        kernel_completed(&operation->kernel);
-    }
-    return 0;
-}
-
-/* ---- the future of one ---- */
-
-/* Gives what came back to who asked for it. */
-static void deliver(struct rt_fs_operation *operation, void *into)
-{
-    struct rt_file *file = into;
-
-    switch (operation->request.code) {
-    case RT_FS_OPEN:
-        file->handle = operation->request.handle;
-        file->position = operation->request.offset;
-        operation->request.handle = NULL;
-        break;
-    case RT_FS_READ:
-        memcpy(into, operation->bytes, (size_t)operation->result);
-        break;
-    case RT_FS_STAT:
-    case RT_FS_STAT_OPEN:
-        *(struct stat *)into = operation->stat;
-        break;
-    case RT_FS_READ_ALL:
-    case RT_FS_LIST:
-        *(struct rt_buffer *)into = operation->content;
-        operation->content = (struct rt_buffer){0};
-        break;
-    default:
-        break;
-    }
-}
-
-static enum rt_poll fs_poll(struct rt_future *future, struct rt_context *cx)
-{
-    struct rt_fs *fs = RT_SELF(future, struct rt_fs);
-    enum rt_job_state state;
-
-    if (!fs->operation) {
-        return RT_READY; /* it could not be made, and result says why */
-    }
-    if (!rt_budget_spend(cx)) {
-        return RT_PENDING;
-    }
-    if (fs->result == -EINPROGRESS) {
-        fs->result = submit(fs->operation, rt_context_runtime(cx));
-        if (fs->result) {
-            return RT_READY;
-        }
-    }
-    state = rt_job_poll(&fs->operation->job, cx->waker);
-    if (state == RT_JOB_OUT) {
-        return RT_PENDING;
-    }
-    fs->result =
-        state == RT_JOB_DONE ? fs->operation->result : (int64_t)-ECANCELED;
-    if (fs->result >= 0 && fs->into) {
-        deliver(fs->operation, fs->into);
-    }
-    return RT_READY;
-}
-
-static void fs_drop(struct rt_future *future)
-{
-    struct rt_fs *fs = RT_SELF(future, struct rt_fs);
-
-    if (fs->operation) {
-        rt_job_detach(&fs->operation->job);
-        fs->operation = NULL;
-    }
-}
-
-static const struct rt_future_ops fs_ops = {
-    .poll = fs_poll,
-    .drop = fs_drop,
-    .name = "file operation",
-};
-
-struct rt_fs rt_fs_make(struct rt_fs_request request, void *into)
-{
-    struct rt_fs_operation *operation = create(&request);
-
-    return (struct rt_fs){
-        .future = RT_FUTURE(&fs_ops),
-        .operation = operation,
-        .into = into,
-        .result = operation ? -EINPROGRESS : -ENOMEM,
-    };
-}
-
-/* ---- what is done with names ---- */
-
-/* A request that needs no more than names and a mode. */
-static struct rt_fs of_names(enum rt_fs_code code, const char *path,
-                             const char *other, mode_t mode)
-{
-    struct rt_fs_request request = {
-        .code = code, .path = path, .other = other, .mode = mode};
-
-    return rt_fs_make(request, NULL);
-}
-
-/* A request that needs no more than one name, and brings something. */
-static struct rt_fs of_name(enum rt_fs_code code, const char *path, void *into)
-{
-    return rt_fs_make((struct rt_fs_request){.code = code, .path = path}, into);
+    return rt_fs_or_errno(stat(operation->request.path, &operation->stat));
 }
 
 struct rt_fs rt_fs_metadata(const char *path, struct stat *metadata)
 {
-    return of_name(RT_FS_STAT, path, metadata);
+    return rt_fs_make((struct rt_fs_request){.run = run_stat,
+                                             .path = path,
+                                             .deliver = rt_fs_deliver_stat,
+                                             .into = metadata});
 }
 
-struct rt_fs rt_fs_read(const char *path, struct rt_buffer *content)
+static int64_t run_remove(struct rt_fs_operation *operation)
 {
-    return of_name(RT_FS_READ_ALL, path, content);
-}
-
-struct rt_fs rt_fs_write(const char *path, const void *bytes, size_t size)
-{
-    struct rt_fs_request request = {
-        .code = RT_FS_WRITE_ALL, .path = path, .bytes = bytes, .size = size};
-
-    return rt_fs_make(request, NULL);
-}
-
-struct rt_fs rt_fs_copy(const char *from, const char *to)
-{
-    return of_names(RT_FS_COPY, from, to, 0);
+    return rt_fs_or_errno(remove(operation->request.path));
 }
 
 struct rt_fs rt_fs_remove(const char *path)
 {
-    return of_names(RT_FS_REMOVE, path, NULL, 0);
+    return rt_fs_make((struct rt_fs_request){.run = run_remove, .path = path});
+}
+
+static int64_t run_rename(struct rt_fs_operation *operation)
+{
+    return rt_fs_or_errno(
+        rename(operation->request.path, operation->request.other));
 }
 
 struct rt_fs rt_fs_rename(const char *from, const char *to)
 {
-    return of_names(RT_FS_RENAME, from, to, 0);
+    return rt_fs_make(
+        (struct rt_fs_request){.run = run_rename, .path = from, .other = to});
+}
+
+static int64_t run_mkdir(struct rt_fs_operation *operation)
+{
+    return rt_fs_or_errno(
+        mkdir(operation->request.path, operation->request.mode));
 }
 
 struct rt_fs rt_fs_mkdir(const char *path, mode_t mode)
 {
-    return of_names(RT_FS_MKDIR, path, NULL, mode);
+    return rt_fs_make(
+        (struct rt_fs_request){.run = run_mkdir, .path = path, .mode = mode});
+}
+
+/* Makes the folder at bytes, unless there is one. 0 or a negative errno. */
+static int64_t make_folder(struct rt_fs_operation *operation)
+{
+    const char *path = operation->bytes;
+    int64_t error = rt_fs_or_errno(mkdir(path, operation->request.mode));
+
+    if (error == -EEXIST) {
+        error = rt_fs_or_errno(stat(path, &operation->stat));
+        if (error == 0 && !S_ISDIR(operation->stat.st_mode)) {
+            error = -EEXIST;
+        }
+    }
+    return error;
+}
+
+/* Cuts the path at each slash in turn, to make those above the last one. */
+static int64_t run_mkdir_all(struct rt_fs_operation *operation)
+{
+    char *slash = operation->bytes;
+    int64_t error = 0;
+
+    while (!error && *slash && (slash = strchr(slash + 1, '/'))) {
+        *slash = '\0';
+        error = make_folder(operation);
+        *slash = '/';
+    }
+    return error ? error : make_folder(operation);
 }
 
 struct rt_fs rt_fs_mkdir_all(const char *path, mode_t mode)
 {
-    struct rt_fs_request request = {.code = RT_FS_MKDIR_ALL,
-                                    .bytes = path,
-                                    .size = strlen(path) + 1,
-                                    .mode = mode};
+    return rt_fs_make((struct rt_fs_request){.run = run_mkdir_all,
+                                             .bytes = path,
+                                             .size = strlen(path) + 1,
+                                             .mode = mode});
+}
 
-    return rt_fs_make(request, NULL);
+/* ---- whole files ---- */
+
+/* Reads more into the buffer: how much, 0 at the end, or a negative errno. */
+static int64_t fill(struct rt_buffer *buffer, int fd)
+{
+    int64_t got = rt_buffer_reserve(buffer, READ_SIZE);
+
+    if (got == 0) {
+        got = rt_fs_or_errno(read(fd, buffer->memory + buffer->end,
+                                  buffer->capacity - buffer->end));
+    }
+    buffer->end += got > 0 ? (size_t)got : 0;
+    return got;
+}
+
+/* Whatever the size is said to be: some files of the system say 0. */
+static int64_t run_read_all(struct rt_fs_operation *operation)
+{
+    int fd = open(operation->request.path, O_RDONLY | O_CLOEXEC);
+    int64_t got = 1;
+
+    if (fd < 0) {
+        return -errno;
+    }
+    rt_buffer_truncate(&operation->content, 0); /* of an attempt before */
+    while (got > 0) {
+        got = fill(&operation->content, fd);
+    }
+    close(fd);
+    return got < 0 ? got : (int64_t)rt_buffer_length(&operation->content);
+}
+
+struct rt_fs rt_fs_read(const char *path, struct rt_buffer *content)
+{
+    return rt_fs_make((struct rt_fs_request){.run = run_read_all,
+                                             .path = path,
+                                             .deliver = rt_fs_deliver_content,
+                                             .into = content});
+}
+
+static int open_new(const char *path, mode_t mode)
+{
+    return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+}
+
+/* 0 or a negative errno. */
+static int64_t write_bytes(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t count = write(fd, bytes, size);
+
+        if (count < 0) {
+            return -errno;
+        }
+        bytes += count;
+        size -= (size_t)count;
+    }
+    return 0;
+}
+
+/* A full disk across the network may be told only now. The result then is. */
+static int64_t close_written(int fd, int64_t result)
+{
+    return close(fd) < 0 && result >= 0 ? -errno : result;
+}
+
+static int64_t run_write_all(struct rt_fs_operation *operation)
+{
+    int fd = open_new(operation->request.path, NEW_FILE_MODE);
+
+    if (fd < 0) {
+        return -errno;
+    }
+    return close_written(
+        fd, write_bytes(fd, operation->bytes, operation->request.size));
+}
+
+struct rt_fs rt_fs_write(const char *path, const void *bytes, size_t size)
+{
+    return rt_fs_make((struct rt_fs_request){
+        .run = run_write_all, .path = path, .bytes = bytes, .size = size});
+}
+
+static int64_t copy_bytes(struct rt_buffer *buffer, int from, int to)
+{
+    int64_t copied = 0;
+    int64_t error = 0;
+    int64_t got = 1;
+
+    while (error == 0 && got > 0) {
+        rt_buffer_truncate(buffer, 0);
+        got = fill(buffer, from);
+        error = got < 0 ? got : write_bytes(to, buffer->memory, (size_t)got);
+        copied += got;
+    }
+    return error ? error : copied;
+}
+
+/* To a file with the permissions of the first. */
+static int64_t run_copy(struct rt_fs_operation *operation)
+{
+    int from = open(operation->request.path, O_RDONLY | O_CLOEXEC);
+    int64_t result;
+    int to;
+
+    if (from < 0) {
+        return -errno;
+    }
+    result = rt_fs_or_errno(fstat(from, &operation->stat));
+    if (result == 0) {
+        to = open_new(operation->request.other,
+                      operation->stat.st_mode & MODE_BITS);
+        result =
+            to < 0
+                ? -errno
+                : close_written(to, copy_bytes(&operation->content, from, to));
+    }
+    close(from);
+    return result;
+}
+
+struct rt_fs rt_fs_copy(const char *from, const char *to)
+{
+    return rt_fs_make(
+        (struct rt_fs_request){.run = run_copy, .path = from, .other = to});
 }

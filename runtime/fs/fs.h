@@ -32,13 +32,6 @@
 
 enum { RT_FILE_MOST = 2 << 20 }; /* bytes that one request moves */
 
-struct rt_fs {
-    struct rt_future future;
-    struct rt_fs_operation *operation; /* owned; NULL: could not be made */
-    void *into;                        /* borrowed: for what comes back */
-    int64_t result; /* when ready: 0 or more, or a negative errno */
-};
-
 /* May be moved while nothing runs at its position. */
 struct rt_file {
     struct rt_io io;
@@ -122,9 +115,5 @@ struct rt_fs rt_fs_rename(const char *from, const char *to);
 /* Makes a folder; all: also those above it, and it may be there already. */
 struct rt_fs rt_fs_mkdir(const char *path, mode_t mode);
 struct rt_fs rt_fs_mkdir_all(const char *path, mode_t mode);
-
-/* Any request, for the files of this folder: what comes back goes to into,
- * unless that is NULL. */
-struct rt_fs rt_fs_make(struct rt_fs_request request, void *into);
 
 #endif

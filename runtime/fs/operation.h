@@ -11,32 +11,14 @@
 #ifndef RT_FS_OPERATION_H
 #define RT_FS_OPERATION_H
 
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "base/atomic.h"
 #include "blocking/pool.h"
 #include "driver/operation.h"
+#include "future/future.h"
 #include "io/buffer.h"
-
-/* What to do, with which fields of the request; and what comes back. */
-enum rt_fs_code {
-    RT_FS_OPEN,      /* path, flags, mode; 0, and handle and offset are set */
-    RT_FS_READ,      /* fd, offset, size; bytes read into bytes */
-    RT_FS_WRITE,     /* fd, offset, size, bytes; bytes written */
-    RT_FS_SYNC,      /* fd, flags (1: the data alone); 0 */
-    RT_FS_TRUNCATE,  /* fd, offset; 0 */
-    RT_FS_STAT_OPEN, /* fd; 0 and stat */
-    RT_FS_STAT,      /* path; 0 and stat */
-    RT_FS_READ_ALL,  /* path; bytes read into content */
-    RT_FS_WRITE_ALL, /* path, size, bytes; 0 */
-    RT_FS_COPY,      /* path, other; bytes copied */
-    RT_FS_REMOVE,    /* path; 0 */
-    RT_FS_RENAME,    /* path, other; 0 */
-    RT_FS_MKDIR,     /* path, mode; 0 */
-    RT_FS_MKDIR_ALL, /* bytes and size (the path with its NUL), mode; 0 */
-    RT_FS_LIST,      /* path; 0 and content: for each entry the byte that
-                        readdir has for its type, and path/name with a NUL */
-};
 
 /* An open file; counted, since an operation may outlive the close. */
 struct rt_fs_handle {
@@ -44,23 +26,30 @@ struct rt_fs_handle {
     int fd; /* owned */
 };
 
-/*
- * Makes a handle with one reference, and takes the fd; if that is negative,
- * errno says why. 0 or a negative errno.
- */
-int rt_fs_handle_create(struct rt_fs_handle **handle, int fd);
-
 /* Gives up a reference; the last one closes it. NULL is allowed. Any thread. */
 void rt_fs_handle_unref(struct rt_fs_handle *handle);
 
+struct rt_fs_operation;
+
+/* What to do, how, and with what. */
 struct rt_fs_request {
-    enum rt_fs_code code;
-    int flags;
-    mode_t mode;
+    /* Does it, on a thread that may wait. 0 or more, or a negative errno. */
+    int64_t (*run)(struct rt_fs_operation *operation);
+
+    /* The driver can do it too, by this code, with fd, offset, flags, bytes. */
+    bool has_kernel_code;
+    enum rt_operation_code kernel_code;
+
+    /* Gives what it has brought to the one who waits; NULL: nothing. */
+    void (*deliver)(struct rt_fs_operation *operation, void *into);
+    void *into; /* borrowed */
+
     struct rt_fs_handle *handle; /* keeps fd open */
     int fd;                      /* -1: the file was closed */
     int64_t offset;              /* -1: where the file stands */
     const char *path, *other;
+    int flags;
+    mode_t mode;
     const char *bytes; /* NULL: just room for size of them */
     size_t size;
 };
@@ -76,14 +65,23 @@ struct rt_fs_operation {
     size_t block_size;
 };
 
-/* How a request is carried out. */
-struct rt_fs_call {
-    /* On a thread that may wait: gives the result. */
-    int64_t (*run)(struct rt_fs_operation *operation);
-    bool has_kernel_code; /* the driver can do it, too, by this code: */
-    enum rt_operation_code kernel_code;
+/* The future of a request, which begins at the first poll. */
+struct rt_fs {
+    struct rt_future future;
+    struct rt_fs_operation *operation; /* owned; NULL: could not be made */
+    int64_t result; /* when ready: 0 or more, or a negative errno */
 };
 
-extern const struct rt_fs_call rt_fs_calls[]; /* by enum rt_fs_code */
+struct rt_fs rt_fs_make(struct rt_fs_request request);
+
+/* For what is brought in stat, or in content, which is made anew. */
+void rt_fs_deliver_stat(struct rt_fs_operation *operation, void *into);
+void rt_fs_deliver_content(struct rt_fs_operation *operation, void *into);
+
+/* What a system call gave, as a result. */
+static inline int64_t rt_fs_or_errno(int64_t given)
+{
+    return given < 0 ? -errno : given;
+}
 
 #endif

@@ -1,7 +1,60 @@
 #include "fs/walk.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <string.h>
+
+/* ---- on a thread that may wait: all that is in one folder ---- */
+
+/* Packs kind, path and name behind the others. 0 or -ENOMEM. */
+static int add_entry(struct rt_fs_operation *operation, DIR *folder,
+                     const struct dirent *entry)
+{
+    const char *path = operation->request.path;
+    const char *name = entry->d_name;
+    struct rt_buffer *content = &operation->content;
+    size_t size = 1 + strlen(path) + 1 + strlen(name) + 1;
+    char kind = (char)entry->d_type;
+    int error;
+
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+        return 0;
+    }
+    /* Not every file system tells the kind together with the name. */
+    if (entry->d_type == DT_UNKNOWN &&
+        fstatat(dirfd(folder), name, &operation->stat, AT_SYMLINK_NOFOLLOW) ==
+            0) {
+        kind = (char)IFTODT(operation->stat.st_mode);
+    }
+    error = rt_buffer_reserve(content, size);
+    if (error == 0) {
+        snprintf(content->memory + content->end, size, "%c%s/%s", kind, path,
+                 name);
+        content->end += size;
+    }
+    return error;
+}
+
+static int64_t run_list(struct rt_fs_operation *operation)
+{
+    DIR *folder = opendir(operation->request.path);
+    struct dirent *entry;
+    int error;
+
+    if (!folder) {
+        return -errno;
+    }
+    rt_buffer_truncate(&operation->content, 0);
+    do {
+        errno = 0;
+        entry = readdir(folder);
+        error = entry ? add_entry(operation, folder, entry) : -errno;
+    } while (entry && error == 0);
+    closedir(folder);
+    return error;
+}
+
+/* ---- one after the other ---- */
 
 /* Will be read when those before it were. 0 or -ENOMEM. */
 static int add_folder(struct rt_walk *self, const char *path)
@@ -21,9 +74,11 @@ static int read_folder(struct rt_walk *self, struct rt_context *cx)
         rt_buffer_deinit(&self->entries);
         self->folder = folders.data;
         rt_buffer_consume(&self->folders, strlen(self->folder) + 1);
-        self->list = rt_fs_make(
-            (struct rt_fs_request){.code = RT_FS_LIST, .path = self->folder},
-            &self->entries);
+        self->list =
+            rt_fs_make((struct rt_fs_request){.run = run_list,
+                                              .path = self->folder,
+                                              .deliver = rt_fs_deliver_content,
+                                              .into = &self->entries});
     }
     if (rt_future_poll(&self->list.future, cx) == RT_PENDING) {
         return RT_STREAM_PENDING;

@@ -33,7 +33,7 @@ struct rt_walk {
     struct rt_buffer folders; /* owned: paths that are to be read, with NULs */
     const char *folder;       /* the one that is read, or was last */
     struct rt_fs list;        /* reads it */
-    struct rt_buffer entries; /* owned: what is in it, as RT_FS_LIST packs it */
+    struct rt_buffer entries; /* owned: what is in it */
     int error;                /* it could not be made: -ENOMEM */
 };
 
