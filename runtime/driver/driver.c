@@ -223,6 +223,9 @@ int rt_driver_wait(struct rt_driver *driver, uint64_t timeout_ns)
     } else if (error && error != -EINTR) {
         return error;
     }
+    if (error) {
+        driver->reported++; /* who knows? so that no clock is moved yet */
+    }
     return (int)driver->reported;
 }
 
