@@ -11,7 +11,7 @@
 /* Hostile mode: one extra poll in so many. */
 enum { SPURIOUS_ONE_IN = 4 };
 
-void rt_core_push_ready(struct rt_worker *worker, struct rt_task *task)
+inline void rt_core_push_ready(struct rt_worker *worker, struct rt_task *task)
 {
     rt_queue_push(&worker->ready, task);
     RT_TRACE(
@@ -31,36 +31,6 @@ void rt_core_take_injected(struct rt_worker *worker)
 
 /* ---- running tasks ---- */
 
-/* Hostile mode: any of the tasks that are ready comes first. */
-static __attribute__((cold)) void shuffle(struct rt_worker *worker)
-{
-    uint32_t length = worker->ready.length;
-
-    if (length > 1 &&
-        rt_hostility_strikes(&worker->hostility, RT_HOSTILE_SHUFFLE, 1)) {
-        rt_queue_rotate(&worker->ready,
-                        rt_random_below(&worker->hostility.random, length));
-    }
-}
-
-static struct rt_task *next_task(struct rt_worker *worker)
-{
-    struct rt_task *task;
-
-    if (worker->ready.length == 0) {
-        rt_core_take_injected(worker);
-    }
-    if (worker->hostility.features) {
-        shuffle(worker);
-    }
-    task = rt_queue_pop(&worker->ready);
-    if (task) {
-        RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
-                                worker->ready.length));
-    }
-    return task;
-}
-
 static inline void run_task(struct rt_worker *worker, struct rt_context *cx,
                             struct rt_task *task)
 {
@@ -76,21 +46,16 @@ static inline void run_task(struct rt_worker *worker, struct rt_context *cx,
     }
 }
 
-/* Any of the tasks, if it is idle; claimed as if it was woken. Or NULL. */
-static struct rt_task *claim_any(struct rt_worker *worker)
+/* Each of the tasks in its turn, if it is idle: claimed as if it was woken. */
+static struct rt_task *claim_next_idle(struct rt_shard *shard)
 {
-    struct rt_shard *shard = &worker->runtime->shards[0];
     struct rt_task *task = NULL;
     struct rt_list *node;
-    uint32_t steps;
 
     rt_lock_acquire(&shard->lock);
-    steps = rt_random_below(&worker->hostility.random,
-                            (uint32_t)rt_task_count(worker->runtime) + 1);
-    for (node = shard->all.next; steps > 0; steps--) {
-        node = node->next;
-    }
-    if (node != &shard->all) {
+    node = rt_list_pop_front(&shard->all);
+    if (node) {
+        rt_list_push_back(&shard->all, node);
         task = RT_CONTAINER_OF(node, struct rt_task, all);
     }
     if (task && !rt_task_claim_idle(task)) {
@@ -100,20 +65,29 @@ static struct rt_task *claim_any(struct rt_worker *worker)
     return task;
 }
 
-/* Hostile mode: polls some idle task that nobody woke, as the rules allow. */
-static __attribute__((cold)) void run_spuriously(struct rt_worker *worker,
-                                                 struct rt_context *cx)
+/*
+ * Hostile mode: polls an idle task that nobody woke, as the rules allow, and
+ * lets any of those that are ready come first.
+ */
+static __attribute__((cold)) void be_hostile(struct rt_worker *worker,
+                                             struct rt_context *cx)
 {
+    struct rt_hostility *hostility = &worker->hostility;
     struct rt_task *task = NULL;
 
-    if (rt_hostility_strikes(&worker->hostility, RT_HOSTILE_SPURIOUS,
-                             SPURIOUS_ONE_IN)) {
-        task = claim_any(worker);
+    if (rt_hostility_strikes(hostility, RT_HOSTILE_SPURIOUS, SPURIOUS_ONE_IN)) {
+        task = claim_next_idle(&worker->runtime->shards[0]);
     }
     if (task) {
         RT_TRACE(rt_trace_write(RT_TRACE_HOSTILE, task->id, 0,
                                 RT_HOSTILE_SPURIOUS, 0));
         run_task(worker, cx, task);
+    }
+    if (worker->ready.length > 1 &&
+        rt_hostility_strikes(hostility, RT_HOSTILE_SHUFFLE, 1)) {
+        rt_queue_rotate(
+            &worker->ready,
+            rt_random_below(&hostility->random, worker->ready.length));
     }
 }
 
@@ -129,15 +103,17 @@ static inline void turn(struct rt_worker *worker, struct rt_context *cx)
         worker->until_events = worker->runtime->builder.event_interval;
         rt_core_poll_events(worker);
     }
-    task = next_task(worker);
-    if (!task) {
-        rt_core_idle(worker);
-        worker->until_events = worker->runtime->builder.event_interval;
-        return;
-    }
-    run_task(worker, cx, task);
     if (worker->hostility.features) {
-        run_spuriously(worker, cx);
+        be_hostile(worker, cx);
+    }
+    task = rt_queue_pop(&worker->ready);
+    if (task) {
+        RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
+                                worker->ready.length));
+        run_task(worker, cx, task);
+    } else {
+        worker->until_events = worker->runtime->builder.event_interval;
+        rt_core_idle(worker);
     }
 }
 

@@ -13,7 +13,8 @@ struct turn {
     struct turn *outer;       /* the one around it: a local set is polled */
 };
 
-static _Thread_local struct turn *here;
+static struct turn nobody; /* where no task is polled */
+static _Thread_local struct turn *here = &nobody;
 
 static struct rt_task *task_of(void *data)
 {
@@ -22,7 +23,7 @@ static struct rt_task *task_of(void *data)
 
 struct rt_task *rt_task_current(void)
 {
-    return here ? task_of(here->waker.data) : NULL;
+    return task_of(here->waker.data);
 }
 
 /* ---- waking ---- */
