@@ -121,24 +121,25 @@ void rt_core_say_task(char *text, size_t size)
 static int run_root(struct rt_runtime *runtime, struct rt_future *root)
 {
     bool is_ours = rt_core_take_turn(runtime);
-    struct rt_task *task;
+    struct rt_spawned spawned;
     int result;
 
     if (is_ours) {
         rt_core_take_injected(&runtime->workers[0]); /* they came first */
     }
-    result = rt_core_spawn(runtime, root, sizeof(*root), "main", &task);
-    if (result && is_ours) {
+    spawned = rt_core_spawn(runtime, "main", root, sizeof(*root));
+    if (spawned.error && is_ours) {
         rt_core_end_turn(runtime);
     } else if (is_ours) {
-        drive_until_complete(runtime, task);
-    } else if (!result) {
-        wait_until_complete(runtime, task);
+        drive_until_complete(runtime, spawned.task);
+    } else if (!spawned.error) {
+        wait_until_complete(runtime, spawned.task);
     }
-    if (!result) {
-        result = rt_task_is_cancelled(task) ? -ECANCELED : 0;
-        rt_task_unref(task);
+    if (spawned.error) {
+        return spawned.error;
     }
+    result = rt_task_is_cancelled(spawned.task) ? -ECANCELED : 0;
+    rt_task_unref(spawned.task);
     return result;
 }
 

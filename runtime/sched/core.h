@@ -147,14 +147,18 @@ struct rt_context rt_core_context_make(struct rt_worker *worker);
 /* Sets owner: how the tasks of this runtime are queued and released. */
 void rt_core_init_tasks(struct rt_runtime *runtime);
 
+struct rt_spawned {
+    struct rt_task *task; /* owned: one reference; or NULL */
+    int error;            /* 0, or why there is none */
+};
+
 /*
  * Creates a task of the frame, which is dropped on an error, and queues it.
- * name is what traces call the task; NULL: as its future. Returns 0 and a
- * reference that is the caller's; or -ENOMEM; or -ECANCELED: the runtime is
- * shut down.
+ * name is what traces call the task; NULL: as its future. The error is
+ * -ENOMEM; or -ECANCELED: the runtime is shut down.
  */
-int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
-                  size_t frame_size, const char *name, struct rt_task **task);
+struct rt_spawned rt_core_spawn(struct rt_runtime *runtime, const char *name,
+                                struct rt_future *frame, size_t frame_size);
 
 /*
  * Fills in live tasks, up to so many, each with a reference; returns how many.

@@ -85,9 +85,8 @@ static __attribute__((cold)) void be_hostile(struct rt_worker *worker,
     }
     if (worker->ready.length > 1 &&
         rt_hostility_strikes(hostility, RT_HOSTILE_SHUFFLE, 1)) {
-        rt_queue_rotate(
-            &worker->ready,
-            rt_random_below(&hostility->random, worker->ready.length));
+        rt_queue_rotate(&worker->ready, rt_random_below(&hostility->random,
+                                                        worker->ready.length));
     }
 }
 

@@ -232,44 +232,43 @@ static void schedule(struct rt_task_owner *owner, struct rt_task *task)
 
 /* ---- spawning ---- */
 
-/* On a thread that is no worker of the runtime. NULL: see rt_core_spawn. */
-static __attribute__((noinline)) struct rt_task *
-spawn_from_outside(struct rt_runtime *runtime, const struct rt_future *frame,
-                   size_t frame_size, const char *name, int *error)
+/* On a thread that is no worker of the runtime. */
+static __attribute__((noinline)) struct rt_spawned
+spawn_from_outside(struct rt_runtime *runtime, const char *name,
+                   const struct rt_future *frame, size_t frame_size)
 {
-    struct rt_task *task;
+    struct rt_spawned spawned = {NULL, -ECANCELED};
 
-    if (!rt_inject_begin(&runtime->inject)) {
-        *error = -ECANCELED;
-        return NULL;
+    if (rt_inject_begin(&runtime->inject)) {
+        spawned.task = create_task(runtime, NULL, frame, frame_size, name);
+        spawned.error = spawned.task ? 0 : -ENOMEM;
+        if (spawned.task) {
+            push_injected_locked(runtime, spawned.task);
+        }
+        rt_inject_end(&runtime->inject);
     }
-    task = create_task(runtime, NULL, frame, frame_size, name);
-    if (task) {
-        push_injected_locked(runtime, task);
-    }
-    rt_inject_end(&runtime->inject);
-    return task;
+    return spawned;
 }
 
-int rt_core_spawn(struct rt_runtime *runtime, struct rt_future *frame,
-                  size_t frame_size, const char *name, struct rt_task **task)
+struct rt_spawned rt_core_spawn(struct rt_runtime *runtime, const char *name,
+                                struct rt_future *frame, size_t frame_size)
 {
     struct rt_worker *worker = rt_core_own_worker(runtime);
-    int error = -ENOMEM;
+    struct rt_spawned spawned = {NULL, -ENOMEM};
 
     if (!worker) {
-        *task = spawn_from_outside(runtime, frame, frame_size, name, &error);
+        spawned = spawn_from_outside(runtime, name, frame, frame_size);
     } else {
-        *task = create_task(runtime, worker, frame, frame_size, name);
+        spawned.task = create_task(runtime, worker, frame, frame_size, name);
+        if (spawned.task) {
+            push(worker, spawned.task);
+            spawned.error = 0;
+        }
     }
-    if (!*task) {
+    if (!spawned.task) {
         rt_future_drop(frame);
-        return error;
     }
-    if (worker) {
-        push(worker, *task);
-    }
-    return 0;
+    return spawned;
 }
 
 struct rt_runtime *rt_current_or_panic(const char *what)
@@ -280,21 +279,13 @@ struct rt_runtime *rt_current_or_panic(const char *what)
     return rt_core_current;
 }
 
-static inline struct rt_join_handle spawn_on(struct rt_runtime *runtime,
-                                             const char *name,
-                                             struct rt_future *frame,
-                                             size_t frame_size)
-{
-    struct rt_task *task;
-    int error = rt_core_spawn(runtime, frame, frame_size, name, &task);
-
-    return rt_join_handle_make(task, error);
-}
-
 struct rt_join_handle rt_spawn_named(const char *name, struct rt_future *frame,
                                      size_t frame_size)
 {
-    return spawn_on(rt_current_or_panic("rt_spawn"), name, frame, frame_size);
+    struct rt_spawned spawned =
+        rt_core_spawn(rt_current_or_panic("rt_spawn"), name, frame, frame_size);
+
+    return rt_join_handle_make(spawned.task, spawned.error);
 }
 
 struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
@@ -304,8 +295,7 @@ struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
 
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size)
 {
-    struct rt_join_handle handle = spawn_on(
-        rt_current_or_panic("rt_spawn_detached"), NULL, frame, frame_size);
+    struct rt_join_handle handle = rt_spawn(frame, frame_size);
 
     rt_join_detach(&handle);
     return handle.result;
@@ -315,7 +305,10 @@ struct rt_join_handle rt_handle_spawn(const struct rt_handle *handle,
                                       struct rt_future *frame,
                                       size_t frame_size)
 {
-    return spawn_on(handle->runtime, NULL, frame, frame_size);
+    struct rt_spawned spawned =
+        rt_core_spawn(handle->runtime, NULL, frame, frame_size);
+
+    return rt_join_handle_make(spawned.task, spawned.error);
 }
 
 /* ---- the end ---- */
