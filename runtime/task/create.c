@@ -41,7 +41,7 @@ void rt_task_init(struct rt_task *task, struct rt_task_owner *owner,
     task->is_pooled = false;
     memcpy((void *)task->future, frame, frame_size);
     if (name) {
-        strcpy((char *)task->future + frame_size, name);
+        memcpy((char *)task->future + frame_size, name, strlen(name) + 1);
     }
 }
 

@@ -231,7 +231,7 @@ enum rt_task_after rt_task_run(struct rt_task *task, struct rt_context *cx)
 
     here = &turn;
     if (!(state & RT_TASK_ABORTED)) {
-        cx->waker = &turn.waker;
+        cx->waker = &here->waker;
         if (poll_future(task, cx) == RT_READY) {
             return finish(task, 0, RT_TRACE_END_READY, turn.outer);
         }
