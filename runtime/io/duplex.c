@@ -6,13 +6,11 @@
 #include "base/memory.h"
 #include "io/buffer.h"
 
-enum { READER, WRITER };
-
 /* One way. */
 struct way {
     struct rt_buffer bytes;
     bool is_closed;             /* no more will be written, or be read */
-    struct rt_waker waiters[2]; /* owned: of the READER, of the WRITER */
+    struct rt_waker waiters[2]; /* owned: for RT_IO_READ, for RT_IO_WRITE */
 };
 
 struct rt_duplex_shared {
@@ -41,12 +39,13 @@ static struct rt_waker take(struct rt_waker *slot)
  * side is woken; without any, our waker stays and the one before is dropped.
  */
 static enum rt_poll settle(struct rt_duplex_shared *shared, struct way *way,
-                           int who, bool is_ready, const struct rt_context *cx)
+                           enum rt_io_what what, bool is_ready,
+                           const struct rt_context *cx)
 {
-    struct rt_waker waker = take(&way->waiters[is_ready ? !who : who]);
+    struct rt_waker waker = take(&way->waiters[is_ready ? !what : what]);
 
     if (!is_ready) {
-        way->waiters[who] = rt_waker_clone(cx->waker);
+        way->waiters[what] = rt_waker_clone(cx->waker);
     }
     rt_lock_release(&shared->lock);
     if (!is_ready) {
@@ -71,11 +70,15 @@ static ssize_t put_locked(struct way *way, size_t most,
 {
     size_t room = most - rt_buffer_length(&way->bytes);
     size_t count = piece->iov_len < room ? piece->iov_len : room;
-    int error = way->is_closed ? -EPIPE
-                : count == 0
-                    ? -EAGAIN
-                    : rt_buffer_append(&way->bytes, piece->iov_base, count);
+    int error;
 
+    if (way->is_closed) {
+        return -EPIPE;
+    }
+    if (count == 0) {
+        return -EAGAIN;
+    }
+    error = rt_buffer_append(&way->bytes, piece->iov_base, count);
     return error ? error : (ssize_t)count;
 }
 
@@ -99,8 +102,7 @@ static enum rt_poll duplex_move(struct rt_io *io, struct rt_io_request *request,
     way = &shared->ways[is_read ? end->side : !end->side];
     request->result = is_read ? get_locked(way, request->pieces)
                               : put_locked(way, shared->most, request->pieces);
-    return settle(shared, way, is_read ? READER : WRITER,
-                  request->result != -EAGAIN, cx);
+    return settle(shared, way, request->what, request->result != -EAGAIN, cx);
 }
 
 /* Closes one way; whoever waits there is told. */
@@ -111,8 +113,8 @@ static void close_way(struct rt_duplex_shared *shared, struct way *way)
 
     rt_lock_acquire(&shared->lock);
     way->is_closed = true;
-    reader = take(&way->waiters[READER]);
-    writer = take(&way->waiters[WRITER]);
+    reader = take(&way->waiters[RT_IO_READ]);
+    writer = take(&way->waiters[RT_IO_WRITE]);
     rt_lock_release(&shared->lock);
     rt_waker_wake(&reader);
     rt_waker_wake(&writer);
