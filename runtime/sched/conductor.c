@@ -1,22 +1,9 @@
 #include "sched/conductor.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-int rt_conductor_init(struct rt_conductor *conductor, struct rt_driver *driver,
-                      int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-        return -errno;
-    }
-    return rt_driver_register(driver, fd, "conductor", &conductor->source);
-}
 
 void rt_conductor_deinit(struct rt_conductor *conductor)
 {

@@ -40,14 +40,12 @@ struct rt_conduct_answer {
 };
 
 struct rt_conductor {
-    struct rt_source *source; /* owned; NULL: not conducted */
+    struct rt_source *source; /* owned: the socket; NULL: not conducted */
     struct rt_conduct_command command;
     bool has_command; /* command waits for its answer */
 };
 
-/* Takes part in the driver with the fd (borrowed). 0 or a negative errno. */
-int rt_conductor_init(struct rt_conductor *conductor, struct rt_driver *driver,
-                      int fd);
+/* Leaves the driver, if it has a source. */
 void rt_conductor_deinit(struct rt_conductor *conductor);
 
 /*

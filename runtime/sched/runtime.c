@@ -99,8 +99,8 @@ static int start(struct rt_runtime *runtime)
         return error;
     }
     if (builder->clock == RT_CLOCK_CONDUCTED) {
-        error = rt_conductor_init(&runtime->conductor, &runtime->driver,
-                                  builder->conductor_fd);
+        error = rt_driver_register(&runtime->driver, builder->conductor_fd,
+                                   "conductor", &runtime->conductor.source);
     }
     if (!error && rt_core_is_multi(runtime)) {
         error = rt_core_start_workers(runtime);
