@@ -16,7 +16,7 @@
 #include "base/memory.h"
 
 enum {
-    NUMBER_MOST = 64, /* bytes of an integer or a double, with a NUL */
+    NUMBER_MOST = 64, /* bytes of a number */
     VALUE_LEAST = 3,  /* bytes of any value: "_\r\n" */
 };
 
@@ -49,60 +49,50 @@ static bool is_blob(enum rt_resp_kind kind)
 /* ---- what a line says ---- */
 
 /*
- * The C library reads numbers out of strings, and takes too much: " 1", "0x1",
- * "nan(1)". So all bytes must be of an alphabet.
+ * One byte or more, of these only? The \r behind the text ends the search, and
+ * what the C library takes for a number, too. Without this it would take more
+ * than is one: " 1", "0x1", "nan(1)".
  */
-static bool copy_number(struct rt_slice text, const char *alphabet,
-                        char copy[NUMBER_MOST])
+static bool is_made_of(struct rt_slice text, const char *bytes)
 {
-    if (text.size == 0 || text.size >= NUMBER_MOST) {
-        return false;
-    }
-    memcpy(copy, text.data, text.size);
-    copy[text.size] = '\0';
-    return strspn(copy, alphabet) == text.size;
+    return text.size > 0 && strspn(text.data, bytes) == text.size;
 }
 
 static int parse_integer(struct rt_slice text, int64_t *integer)
 {
-    char copy[NUMBER_MOST];
     char *end;
 
-    if (!copy_number(text, "+-0123456789", copy)) {
+    if (!is_made_of(text, "+-0123456789")) {
         return -EBADMSG;
     }
     errno = 0;
-    *integer = strtoll(copy, &end, 10);
-    return *end || errno ? -EBADMSG : 0;
+    *integer = strtoll(text.data, &end, 10);
+    return *end != '\r' || errno ? -EBADMSG : 0;
 }
 
 static int parse_double(struct rt_slice text, double *number)
 {
-    char copy[NUMBER_MOST];
     char *end;
 
-    if (!copy_number(text, "+-0123456789.eEinfa", copy)) {
+    if (text.size > NUMBER_MOST || !is_made_of(text, "+-0123456789.eEinfa")) {
         return -EBADMSG;
     }
-    *number = strtod(copy, &end);
-    return *end ? -EBADMSG : 0;
+    *number = strtod(text.data, &end);
+    return *end == '\r' ? 0 : -EBADMSG;
 }
 
-static int parse_big_number(struct rt_slice text)
+static int check_big_number(struct rt_slice text)
 {
-    size_t i = text.size > 0 && (text.data[0] == '-' || text.data[0] == '+');
-    bool is_good = i < text.size;
+    size_t sign = text.size > 0 && strchr("+-", text.data[0]) ? 1 : 0;
+    struct rt_slice digits = {text.data + sign, text.size - sign};
 
-    for (; i < text.size; i++) {
-        is_good = is_good && text.data[i] >= '0' && text.data[i] <= '9';
-    }
-    return is_good ? 0 : -EBADMSG;
+    return is_made_of(digits, "0123456789") ? 0 : -EBADMSG;
 }
 
 static int parse_bool(struct rt_slice text, int64_t *integer)
 {
-    *integer = text.size == 1 && text.data[0] == 't';
-    return *integer || (text.size == 1 && text.data[0] == 'f') ? 0 : -EBADMSG;
+    *integer = text.data[0] == 't';
+    return text.size == 1 && is_made_of(text, "tf") ? 0 : -EBADMSG;
 }
 
 /* A length or a count up to most. -1 makes the value null, as in version 2. */
@@ -150,7 +140,7 @@ static int parse_line(struct rt_slice line, size_t most,
         return 0;
     case RT_RESP_BIG_NUMBER:
         value->text = line;
-        return parse_big_number(line);
+        return check_big_number(line);
     case RT_RESP_INTEGER:
         return parse_integer(line, &value->integer);
     case RT_RESP_BOOL:

@@ -72,6 +72,7 @@ struct rt_fs {
     int64_t result; /* when ready: 0 or more, or a negative errno */
 };
 
+/* Any request; what it points to is copied or, a handle, counted. */
 struct rt_fs rt_fs_make(struct rt_fs_request request);
 
 /* For what is brought in stat, or in content, which is made anew. */
