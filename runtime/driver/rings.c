@@ -148,6 +148,7 @@ static bool push_locked(struct rt_rings *rings,
         return false;
     }
     rings->submissions[*tail & (rings->params.sq_entries - 1)] = *request;
+    atomic_fetch_add(&rings->in_flight, 1);
     /* Release pairs with the kernel's acquire, and the one of queued. */
     __atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
     return true;
@@ -169,23 +170,6 @@ int rt_rings_push(struct rt_rings *rings, const struct io_uring_sqe *request)
         }
     } while (!is_done && !error);
     return is_done ? 0 : error;
-}
-
-int rt_rings_begin(struct rt_rings *rings, const struct io_uring_sqe *request)
-{
-    int error;
-
-    atomic_fetch_add(&rings->in_flight, 1);
-    error = rt_rings_push(rings, request);
-    if (error) {
-        rt_rings_end(rings);
-    }
-    return error;
-}
-
-void rt_rings_end(struct rt_rings *rings)
-{
-    atomic_fetch_sub(&rings->in_flight, 1);
 }
 
 static void set_waiting(struct rt_rings *rings, bool is_waiting)
@@ -226,6 +210,9 @@ bool rt_rings_pop(struct rt_rings *rings, struct io_uring_cqe *completion)
     *completion = completions[head & (rings->params.cq_entries - 1)];
     /* Release: the kernel may write there from now on. */
     __atomic_store_n(word_at(rings, at->head), head + 1, __ATOMIC_RELEASE);
+    if (!(completion->flags & IORING_CQE_F_MORE)) {
+        atomic_fetch_sub(&rings->in_flight, 1);
+    }
     return true;
 }
 

@@ -22,7 +22,7 @@ struct rt_rings {
     char *queues;                         /* owned: a mapping */
     struct io_uring_sqe *submissions;     /* owned: a mapping */
     struct io_uring_params params;        /* their sizes, and what is where */
-    RT_ATOMIC(uint32_t) in_flight;        /* begun and not ended */
+    RT_ATOMIC(uint32_t) in_flight; /* requests without their last completion */
     struct rt_lock lock; /* guards the submissions, and what follows */
     bool is_waiting;     /* too late to be handed over with the wait */
 };
@@ -41,10 +41,6 @@ void rt_rings_deinit(struct rt_rings *rings);
  * at once when one goes on. Returns 0 or -errno: it was not queued. Any thread.
  */
 int rt_rings_push(struct rt_rings *rings, const struct io_uring_sqe *request);
-
-/* The same for a request that takes its time; rt_rings_end when it is over. */
-int rt_rings_begin(struct rt_rings *rings, const struct io_uring_sqe *request);
-void rt_rings_end(struct rt_rings *rings);
 
 /*
  * Hands over what is queued. Returns 0; or -errno, and the wait that goes on,

@@ -61,7 +61,7 @@ static int uring_add(struct rt_driver *driver, struct rt_source *source)
         return error;
     }
     rt_source_ref(source);
-    error = rt_rings_begin(driver->own, &request);
+    error = rt_rings_push(driver->own, &request);
     if (error) {
         rt_source_unref(source);
     }
@@ -125,7 +125,6 @@ static int source_completed(struct rt_driver *driver, struct rt_source *source,
     if (!has_failed && !driver->is_over && is_registered(source)) {
         return ask_again(driver, source);
     }
-    rt_rings_end(driver->own);
     rt_source_unref(source);
     return 0;
 }
@@ -154,16 +153,7 @@ static int uring_submit(struct rt_driver *driver,
         request.len = size > INT32_MAX ? INT32_MAX : (uint32_t)size;
         request.off = (uint64_t)operation->offset;
     }
-    return rt_rings_begin(driver->own, &request);
-}
-
-static void operation_completed(struct rt_driver *driver,
-                                struct rt_operation *operation,
-                                const struct io_uring_cqe *completion)
-{
-    rt_rings_end(driver->own);
-    operation->result = completion->res;
-    operation->complete(operation);
+    return rt_rings_push(driver->own, &request);
 }
 
 /* ---- completions ---- */
@@ -173,7 +163,7 @@ static int watch_interrupt(struct rt_driver *driver)
     struct io_uring_sqe request =
         poll_request(driver->interrupt.read_fd, POLLIN, TAG_INTERRUPT);
 
-    return rt_rings_begin(driver->own, &request);
+    return rt_rings_push(driver->own, &request);
 }
 
 static int interrupt_completed(struct rt_driver *driver,
@@ -183,7 +173,6 @@ static int interrupt_completed(struct rt_driver *driver,
     if (completion->flags & IORING_CQE_F_MORE) {
         return 0;
     }
-    rt_rings_end(driver->own);
     return driver->is_over ? 0 : watch_interrupt(driver);
 }
 
@@ -199,9 +188,11 @@ static int completed(struct rt_driver *driver,
         return interrupt_completed(driver, completion);
     }
     if (name & TAG_OPERATION) {
-        name -= TAG_OPERATION;
-        operation_completed(driver, (struct rt_operation *)(uintptr_t)name,
-                            completion);
+        struct rt_operation *operation =
+            (struct rt_operation *)(uintptr_t)(name - TAG_OPERATION);
+
+        operation->result = completion->res;
+        operation->complete(operation);
         return 0;
     }
     return source_completed(driver, (struct rt_source *)(uintptr_t)name,
