@@ -55,6 +55,7 @@ int rt_oneshot_send(struct rt_oneshot_sender *sender, const void *value);
 /* Gives up the sender without a value; harmless when it is used up. */
 void rt_oneshot_sender_drop(struct rt_oneshot_sender *sender);
 
+/* A future for who would rather not compute what nobody waits for. */
 struct rt_oneshot_closed rt_oneshot_closed(struct rt_oneshot_sender *sender);
 
 /* The sender fails from now on; a value that was sent is still received. */
