@@ -76,7 +76,7 @@ static bool can_serve(struct rt_wait *first)
 static void serve(struct rt_mpsc *channel)
 {
     rt_waiters_lock(&channel->waiters);
-    if (!rt_waiters_are_there_locked(&channel->waiters) &&
+    if (rt_waiters_is_empty_locked(&channel->waiters) &&
         (atomic_load(&channel->received) & HAS_WAITERS)) {
         rt_word_add(&channel->received, -(uint64_t)HAS_WAITERS);
     }
@@ -89,7 +89,7 @@ static int claim_locked(struct rt_mpsc *channel)
     if (channel->is_closed) {
         return -EPIPE;
     }
-    if (rt_waiters_are_there_locked(&channel->waiters) ||
+    if (!rt_waiters_is_empty_locked(&channel->waiters) ||
         !has_room_locked(channel)) {
         return -EAGAIN;
     }

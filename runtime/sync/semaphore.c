@@ -24,7 +24,7 @@ static int take_locked(struct rt_semaphore *semaphore, uint32_t permits)
         return -EPIPE;
     }
     if (semaphore->permits < permits ||
-        rt_waiters_are_there_locked(&semaphore->waiters)) {
+        !rt_waiters_is_empty_locked(&semaphore->waiters)) {
         return -EAGAIN;
     }
     semaphore->permits -= permits;
@@ -77,7 +77,7 @@ void rt_semaphore_release(struct rt_semaphore *semaphore, uint32_t permits)
 {
     rt_waiters_lock(&semaphore->waiters);
     semaphore->permits += permits;
-    if (rt_waiters_are_there_locked(&semaphore->waiters)) {
+    if (!rt_waiters_is_empty_locked(&semaphore->waiters)) {
         rt_waiters_unlock_and_serve(&semaphore->waiters, can_serve);
     } else {
         rt_waiters_unlock(&semaphore->waiters);

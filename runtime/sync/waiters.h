@@ -112,10 +112,10 @@ void rt_waiters_unlock_and_wake(struct rt_waiters *waiters);
 void rt_waiters_unlock_and_serve(struct rt_waiters *waiters,
                                  bool (*can_serve)(struct rt_wait *first));
 
-/* True when somebody waits. */
-static inline bool rt_waiters_are_there_locked(const struct rt_waiters *waiters)
+/* True when nobody waits. */
+static inline bool rt_waiters_is_empty_locked(const struct rt_waiters *waiters)
 {
-    return !rt_list_is_empty(&waiters->queue);
+    return rt_list_is_empty(&waiters->queue);
 }
 
 /* Takes the first out of the queue and picks it. Returns its waker, or none. */

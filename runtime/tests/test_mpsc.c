@@ -69,6 +69,21 @@ START_TEST(try_receive_tells_empty_from_ended)
 }
 END_TEST
 
+START_TEST(each_value_received_makes_room_for_one)
+{
+    open_channel(4);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(put(i), 0);
+    }
+    for (int i = 0; i < 10; i++) {
+        ck_assert_int_eq(put(99), -EAGAIN);
+        ck_assert_int_eq(take(), i);
+        ck_assert_int_eq(put(i + 4), 0);
+    }
+    close_ends();
+}
+END_TEST
+
 START_TEST(a_full_channel_makes_senders_wait_in_order)
 {
     int values[] = {1, 2};
@@ -343,6 +358,17 @@ START_TEST(without_memory_a_thread_does_not_block)
 }
 END_TEST
 
+static void make_for_nothing(void)
+{
+    rt_mpsc_create(0, 1, &sender, &receiver);
+}
+
+START_TEST(a_channel_has_values_of_some_bytes)
+{
+    kit_expect_panic(make_for_nothing, "mpsc-of-nothing");
+}
+END_TEST
+
 static void block_inside(void)
 {
     struct rt_runtime *runtime = kit_runtime();
@@ -364,6 +390,7 @@ Suite *mpsc_suite(void)
     const TTest *const tests[] = {
         values_come_in_order,
         try_receive_tells_empty_from_ended,
+        each_value_received_makes_room_for_one,
         a_full_channel_makes_senders_wait_in_order,
         a_dropped_send_passes_its_place_on_and_sends_nothing,
         a_receiver_is_woken_by_a_value_and_by_the_end,
@@ -378,6 +405,7 @@ Suite *mpsc_suite(void)
         without_memory_a_send_says_so,
         threads_send_to_a_thread_and_nothing_is_lost,
         without_memory_a_thread_does_not_block,
+        a_channel_has_values_of_some_bytes,
         blocking_inside_a_runtime_is_refused,
         NULL,
     };

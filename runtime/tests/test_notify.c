@@ -183,7 +183,7 @@ START_TEST(what_was_seen_without_a_wake_ends_the_wait)
     flagged.flag = true;
     ck_assert_int_eq(kit_poll(&flagged.future, &wakers[0]), RT_READY);
     ck_assert_int_eq(wakers[0].held, 0);
-    ck_assert(!rt_waiters_are_there_locked(&crowd));
+    ck_assert(rt_waiters_is_empty_locked(&crowd));
 }
 END_TEST
 

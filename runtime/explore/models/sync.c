@@ -54,7 +54,7 @@ static void release_one(void *data)
 
 static void check_permits(uint32_t permits)
 {
-    RT_EXPLORE_CHECK(!rt_waiters_are_there_locked(&semaphore.waiters));
+    RT_EXPLORE_CHECK(rt_waiters_is_empty_locked(&semaphore.waiters));
     RT_EXPLORE_CHECK(rt_semaphore_available(&semaphore) == permits);
 }
 
