@@ -38,33 +38,65 @@ void rt_io_close(struct rt_io *io)
     }
 }
 
+/* ---- what reads and writes have in common ---- */
+
+/* The first size bytes of the pieces are moved. */
+static void use_up(struct iovec *piece, size_t size)
+{
+    for (; size > 0; piece++) {
+        size_t used = size < piece->iov_len ? size : piece->iov_len;
+
+        piece->iov_base = (char *)piece->iov_base + used;
+        piece->iov_len -= used;
+        size -= used;
+    }
+}
+
+/*
+ * Asks once; or until all pieces are used up, which done counts. Those that
+ * are empty, by now or from the start, are passed by: there may be more of
+ * them than one call takes.
+ */
+static enum rt_poll move(struct rt_io *io, struct rt_io_request *request,
+                         bool is_all, size_t *done, struct rt_context *cx)
+{
+    for (;;) {
+        while (request->count > 0 && request->pieces->iov_len == 0) {
+            request->pieces++;
+            request->count--;
+        }
+        if (request->count == 0) {
+            request->result = (ssize_t)*done;
+            return RT_READY;
+        }
+        if (rt_io_poll(io, request, cx) == RT_PENDING) {
+            rt_future_check_kept(request->pieces->iov_base,
+                                 "the buffer of a read or a write", cx);
+            return RT_PENDING;
+        }
+        if (is_all && request->result == 0) {
+            request->result = -EPIPE; /* it has ended too early */
+        }
+        if (!is_all || request->result < 0) {
+            return RT_READY;
+        }
+        use_up(request->pieces, (size_t)request->result);
+        *done += (size_t)request->result;
+    }
+}
+
 /* ---- reading ---- */
 
 static enum rt_poll read_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_read *self = RT_SELF(future, struct rt_read);
+    struct rt_io_request request = {RT_IO_READ, &self->waiter, &self->rest, 1,
+                                    0};
+    enum rt_poll poll =
+        move(self->io, &request, self->is_exact, &self->done, cx);
 
-    while (self->done < self->size) {
-        struct iovec rest = {self->buffer + self->done,
-                             self->size - self->done};
-        struct rt_io_request request = {RT_IO_READ, &self->waiter, &rest, 1, 0};
-
-        if (rt_io_poll(self->io, &request, cx) == RT_PENDING) {
-            rt_future_check_kept(self->buffer, "the buffer of a read", cx);
-            return RT_PENDING;
-        }
-        if (request.result <= 0) {
-            self->result =
-                self->is_exact && !request.result ? -EPIPE : request.result;
-            return RT_READY;
-        }
-        self->done += (size_t)request.result;
-        if (!self->is_exact) {
-            break;
-        }
-    }
-    self->result = (ssize_t)self->done;
-    return RT_READY;
+    self->result = request.result;
+    return poll;
 }
 
 static void read_drop(struct rt_future *future)
@@ -83,8 +115,7 @@ struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size)
     return (struct rt_read){
         .future = RT_FUTURE(&read_ops),
         .io = io,
-        .buffer = buffer,
-        .size = size,
+        .rest = {buffer, size},
     };
 }
 
@@ -101,28 +132,12 @@ struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
 static enum rt_poll write_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_write *self = RT_SELF(future, struct rt_write);
-    char *start = (char *)(uintptr_t)self->buffer; /* it is only read */
+    struct rt_io_request request = {RT_IO_WRITE, &self->waiter, &self->rest, 1,
+                                    0};
+    enum rt_poll poll = move(self->io, &request, self->is_all, &self->done, cx);
 
-    while (self->done < self->size) {
-        struct iovec rest = {start + self->done, self->size - self->done};
-        struct rt_io_request request = {RT_IO_WRITE, &self->waiter, &rest, 1,
-                                        0};
-
-        if (rt_io_poll(self->io, &request, cx) == RT_PENDING) {
-            rt_future_check_kept(self->buffer, "the buffer of a write", cx);
-            return RT_PENDING;
-        }
-        if (request.result < 0) {
-            self->result = request.result;
-            return RT_READY;
-        }
-        self->done += (size_t)request.result;
-        if (!self->is_all) {
-            break;
-        }
-    }
-    self->result = (ssize_t)self->done;
-    return RT_READY;
+    self->result = request.result;
+    return poll;
 }
 
 static void write_drop(struct rt_future *future)
@@ -141,8 +156,7 @@ struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size)
     return (struct rt_write){
         .future = RT_FUTURE(&write_ops),
         .io = io,
-        .buffer = buffer,
-        .size = size,
+        .rest = {(void *)(uintptr_t)buffer, size}, /* only read */
     };
 }
 
@@ -156,52 +170,17 @@ struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size)
 
 /* ---- several buffers at once ---- */
 
-/*
- * Passes by the pieces at the front that are empty, by now or from the start:
- * there may be more of them than one call takes. False: there are no others.
- */
-static bool has_bytes(struct rt_vectored *self)
-{
-    while (self->count > 0 && self->pieces->iov_len == 0) {
-        self->pieces++;
-        self->count--;
-    }
-    return self->count > 0;
-}
-
-/* The first size bytes of the pieces are moved. */
-static void use_up(struct rt_vectored *self, size_t size)
-{
-    self->done += size;
-    for (struct iovec *piece = self->pieces; size > 0; piece++) {
-        size_t used = size < piece->iov_len ? size : piece->iov_len;
-
-        piece->iov_base = (char *)piece->iov_base + used;
-        piece->iov_len -= used;
-        size -= used;
-    }
-}
-
 static enum rt_poll vectored_poll(struct rt_future *future,
                                   struct rt_context *cx)
 {
     struct rt_vectored *self = RT_SELF(future, struct rt_vectored);
+    struct rt_io_request request = {self->what, &self->waiter, self->pieces,
+                                    self->count, 0};
+    enum rt_poll poll =
+        move(self->io, &request, self->what == RT_IO_WRITE, &self->done, cx);
 
-    while (has_bytes(self)) {
-        struct rt_io_request request = {self->what, &self->waiter, self->pieces,
-                                        self->count, 0};
-
-        if (rt_io_poll(self->io, &request, cx) == RT_PENDING) {
-            return RT_PENDING;
-        }
-        self->result = request.result;
-        if (self->what == RT_IO_READ || self->result < 0) {
-            return RT_READY;
-        }
-        use_up(self, (size_t)self->result);
-    }
-    self->result = (ssize_t)self->done;
-    return RT_READY;
+    self->result = request.result;
+    return poll;
 }
 
 static void vectored_drop(struct rt_future *future)

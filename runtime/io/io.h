@@ -30,9 +30,9 @@ enum rt_io_what {
 struct rt_io_request {
     enum rt_io_what what;
     struct rt_io_waiter *waiter; /* borrowed: see rt_io_ops */
-    const struct iovec *pieces;  /* borrowed: to be filled, or written; the
-                                    first is not empty, and an io may look at
-                                    that one only */
+    struct iovec *pieces;        /* borrowed: to be filled, or written, but not
+                                    changed; the first is not empty, and an io
+                                    may look at that one only */
     int count;      /* of pieces: at least 1, but none for FLUSH and SHUTDOWN */
     ssize_t result; /* when ready: bytes (0: the end of what is read), or a
                        negative errno */
@@ -65,10 +65,9 @@ struct rt_read {
     struct rt_future future;
     struct rt_io *io; /* borrowed */
     struct rt_io_waiter waiter;
-    char *buffer; /* borrowed */
-    size_t size;
-    bool is_exact;  /* all of it */
-    size_t done;    /* bytes read so far */
+    struct iovec rest; /* borrowed: what is still to be filled */
+    bool is_exact;
+    size_t done;    /* bytes read so far by rt_read_exact */
     ssize_t result; /* when ready: bytes, 0 at the end of the
                        stream, or a negative errno */
 };
@@ -77,10 +76,9 @@ struct rt_write {
     struct rt_future future;
     struct rt_io *io; /* borrowed */
     struct rt_io_waiter waiter;
-    const char *buffer; /* borrowed */
-    size_t size;
+    struct iovec rest; /* borrowed: what is still to be written */
     bool is_all;
-    size_t done;    /* bytes written so far */
+    size_t done;    /* bytes written so far by rt_write_all */
     ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
@@ -97,10 +95,10 @@ struct rt_vectored {
     struct rt_io *io; /* borrowed */
     struct rt_io_waiter waiter;
     enum rt_io_what what; /* RT_IO_READ or RT_IO_WRITE */
-    struct iovec *pieces; /* borrowed: the first that is not used up */
-    int count;            /* from there on */
-    size_t done;          /* bytes written so far */
-    ssize_t result;       /* when ready: bytes, or a negative errno */
+    struct iovec *pieces; /* borrowed */
+    int count;
+    size_t done;    /* bytes written so far by rt_write_all_vectored */
+    ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
 /* Reads what is there: 1..size bytes, or 0 at the end of the stream. */

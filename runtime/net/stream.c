@@ -21,7 +21,7 @@ static ssize_t move_several(int fd, const struct rt_io_request *request)
 {
     int count = request->count < IOV_MAX ? request->count : IOV_MAX;
     struct msghdr message = {
-        .msg_iov = (struct iovec *)(uintptr_t)request->pieces, /* only read */
+        .msg_iov = request->pieces,
         .msg_iovlen = (size_t)count,
     };
 
@@ -144,12 +144,12 @@ static enum rt_poll peek_poll(struct rt_future *future, struct rt_context *cx)
     struct rt_read *self = RT_SELF(future, struct rt_read);
     struct rt_source *source = stream_of(self->io)->source;
     struct rt_attempt attempt = rt_attempt(source, &self->waiter, RT_READABLE);
-    size_t size = rt_attempt_size(&attempt, cx, self->size);
+    size_t size = rt_attempt_size(&attempt, cx, self->rest.iov_len);
 
     while (rt_attempt_next(&attempt, cx)) {
         /* The bytes stay there, so a short count doesn't clear readiness. */
-        rt_attempt_end(&attempt, recv(source->fd, self->buffer, size, MSG_PEEK),
-                       0);
+        rt_attempt_end(
+            &attempt, recv(source->fd, self->rest.iov_base, size, MSG_PEEK), 0);
     }
     self->result = attempt.result;
     return attempt.poll;
