@@ -225,8 +225,9 @@ void rt_core_wait_for_events(struct rt_runtime *runtime);
 /* The same without waiting. */
 void rt_core_look_for_events(struct rt_runtime *runtime);
 
-/* Takes the tasks that yielded; they are queued as woken. */
-struct rt_queue rt_core_take_deferred(struct rt_worker *worker);
+/* Takes the tasks that yielded, to be queued behind so many others. */
+struct rt_queue rt_core_take_deferred(struct rt_worker *worker,
+                                      uint32_t length);
 
 /* ---- worker.c and park.c: the multi-thread runtime ---- */
 

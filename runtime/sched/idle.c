@@ -50,7 +50,7 @@ void rt_core_wait_for_events(struct rt_runtime *runtime)
     rt_wheel_advance(&runtime->wheel, rt_clock_now(&runtime->clock));
 }
 
-struct rt_queue rt_core_take_deferred(struct rt_worker *worker)
+struct rt_queue rt_core_take_deferred(struct rt_worker *worker, uint32_t length)
 {
     struct rt_queue taken = worker->deferred;
 
@@ -60,6 +60,7 @@ struct rt_queue rt_core_take_deferred(struct rt_worker *worker)
         for (struct rt_task *task = taken.first; task;
              task = task->queue_next) {
             rt_trace_wake(task->id, RT_TRACE_WAKE_QUEUED);
+            rt_trace_write(RT_TRACE_ENQUEUE, task->id, 0, 0, ++length);
         }
     }
     return taken;
@@ -69,13 +70,10 @@ struct rt_queue rt_core_take_deferred(struct rt_worker *worker)
 void rt_core_poll_events(struct rt_worker *worker)
 {
     struct rt_queue yielded;
-    struct rt_task *task;
 
     rt_core_look_for_events(worker->runtime);
-    yielded = rt_core_take_deferred(worker);
-    while ((task = rt_queue_pop(&yielded))) {
-        rt_core_push_ready(worker, task);
-    }
+    yielded = rt_core_take_deferred(worker, worker->ready.length);
+    rt_queue_append(&worker->ready, &yielded);
     rt_core_take_injected(worker);
 }
 

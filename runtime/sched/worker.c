@@ -29,19 +29,6 @@ void rt_core_notify_one(struct rt_runtime *runtime)
     }
 }
 
-static void push_to_all(struct rt_runtime *runtime, struct rt_queue *tasks)
-{
-    struct rt_task *task;
-
-    if (rt_inject_begin(&runtime->inject)) {
-        rt_inject_push_locked(&runtime->inject, tasks);
-        rt_inject_end(&runtime->inject);
-    }
-    while ((task = rt_queue_pop(tasks))) {
-        rt_task_unref(task); /* closed: it was cancelled */
-    }
-}
-
 static void trace_enqueue(const struct rt_worker *worker,
                           const struct rt_task *task)
 {
@@ -55,8 +42,10 @@ static void push_quietly(struct rt_worker *worker, struct rt_task *task)
     struct rt_queue overflow = {0};
 
     rt_deque_push(&worker->deque, task, &overflow);
-    if (overflow.first) {
-        push_to_all(worker->runtime, &overflow);
+    /* It is not closed: that comes when no worker runs any more. */
+    if (overflow.first && rt_inject_begin(&worker->runtime->inject)) {
+        rt_inject_push_locked(&worker->runtime->inject, &overflow);
+        rt_inject_end(&worker->runtime->inject);
     }
 }
 
@@ -257,14 +246,9 @@ static inline void run_task(struct rt_worker *worker, struct rt_context *cx,
 
 static void wake_deferred(struct rt_worker *worker)
 {
-    struct rt_queue yielded = rt_core_take_deferred(worker);
+    struct rt_queue yielded =
+        rt_core_take_deferred(worker, rt_deque_length(&worker->deque));
 
-    if (rt_trace_is_open()) {
-        for (const struct rt_task *task = yielded.first; task;
-             task = task->queue_next) {
-            trace_enqueue(worker, task);
-        }
-    }
     if (yielded.first) {
         push_all(worker, &yielded);
     }
