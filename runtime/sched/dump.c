@@ -28,7 +28,7 @@ int rt_dump(FILE *file)
 {
     struct rt_runtime *runtime = rt_current_or_panic("rt_dump");
     size_t most = rt_task_count(runtime) + 1; /* at least one */
-    struct rt_task **tasks = rt_alloc(most * sizeof(*tasks));
+    struct rt_task **tasks = rt_alloc(most * sizeof(struct rt_task *));
     size_t count;
 
     if (!tasks) {
@@ -39,7 +39,7 @@ int rt_dump(FILE *file)
         print_task(file, tasks[i]);
         rt_task_unref(tasks[i]);
     }
-    rt_free(tasks, most * sizeof(*tasks));
+    rt_free(tasks, most * sizeof(struct rt_task *));
     return 0;
 }
 
