@@ -40,23 +40,20 @@ static void end(void *data)
 {
     struct rt_join_set_member *member = data;
     struct rt_join_set *set = member->set;
-    bool is_told = set->only_counts;
 
     rt_lock_acquire(&set->waiters.lock);
     rt_list_remove(&member->node);
-    if (is_told) {
-        set->count--;
-    } else {
+    if (!set->only_counts) {
         rt_list_push_back(&set->ended, &member->node);
-    }
-    if (is_told && set->count > 0) {
-        rt_lock_release(&set->waiters.lock);
-    } else {
         rt_waiters_unlock_and_wake(&set->waiters);
+        return;
     }
-    if (is_told) {
-        free_member(member);
+    if (--set->count == 0) {
+        rt_waiters_unlock_and_wake(&set->waiters);
+    } else {
+        rt_lock_release(&set->waiters.lock);
     }
+    free_member(member);
 }
 
 /* There is one waker a member, with its task. */
