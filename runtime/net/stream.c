@@ -52,9 +52,10 @@ static enum rt_poll stream_read(struct rt_io *io, struct rt_io_request *request,
     struct rt_source *source = stream_of(io)->source;
     struct rt_attempt attempt =
         rt_attempt(source, request->waiter, RT_READABLE);
-    size_t size = size_of(request, &attempt, cx);
 
     while (rt_attempt_next(&attempt, cx)) {
+        size_t size = size_of(request, &attempt, cx);
+
         rt_attempt_end(&attempt,
                        size > piece->iov_len
                            ? move_several(source->fd, request)
@@ -73,9 +74,10 @@ static enum rt_poll stream_write(struct rt_io *io,
     struct rt_source *source = stream_of(io)->source;
     struct rt_attempt attempt =
         rt_attempt(source, request->waiter, RT_WRITABLE);
-    size_t size = size_of(request, &attempt, cx);
 
     while (rt_attempt_next(&attempt, cx)) {
+        size_t size = size_of(request, &attempt, cx);
+
         rt_attempt_end(&attempt,
                        size > piece->iov_len ? move_several(source->fd, request)
                                              : send(source->fd, piece->iov_base,
