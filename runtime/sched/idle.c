@@ -115,6 +115,14 @@ static void idle_conducted(struct rt_runtime *runtime)
     }
 }
 
+/* Asks again: the look for events may have swallowed what the last one said. */
+static void wait_for_jobs(struct rt_runtime *runtime)
+{
+    if (rt_blocking_pool_is_busy(runtime->blocking)) {
+        park(runtime, RT_NEVER);
+    }
+}
+
 /* Nothing is ready. Waits until something is, or moves a clock that waits. */
 void rt_core_idle(struct rt_worker *worker)
 {
@@ -132,7 +140,7 @@ void rt_core_idle(struct rt_worker *worker)
     }
     rt_core_count(&worker->counts.parks, 1);
     if (is_held) {
-        park(runtime, RT_NEVER);
+        wait_for_jobs(runtime);
     } else if (runtime->clock.kind == RT_CLOCK_PAUSED) {
         idle_paused(runtime);
     } else if (runtime->clock.kind == RT_CLOCK_CONDUCTED) {

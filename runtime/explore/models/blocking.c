@@ -133,9 +133,35 @@ static void job_against_abort(void)
     RT_EXPLORE_CHECK(destroyed == 1);
 }
 
+static intptr_t look_at_the_clock(void *clock)
+{
+    RT_EXPLORE_CHECK(rt_clock_now(clock) == 0);
+    return 0;
+}
+
+/* A clock that stands still waits for the job, and moves when it is over. */
+static void job_against_paused_clock(void)
+{
+    struct rt_builder builder = rt_builder_default();
+    struct rt_blocking call;
+    struct rt_sleep nap;
+
+    builder.clock = RT_CLOCK_PAUSED;
+    builder.blocking_threads = 1;
+    RT_EXPLORE_CHECK(rt_build(&builder, &runtime) == 0);
+    rt_enter(runtime);
+    call = rt_spawn_blocking(look_at_the_clock, rt_runtime_clock(runtime));
+    rt_future_drop(&call.future);
+    nap = rt_sleep(RT_SECONDS(1));
+    RT_EXPLORE_CHECK(rt_block_on(runtime, &nap.future) == 0);
+    RT_EXPLORE_CHECK(rt_now() == RT_SECONDS(1));
+    rt_shutdown(runtime);
+}
+
 const struct model blocking_models[] = {
     {"job-against-rest", job_against_rest, 2},
     {"job-against-shutdown", job_against_shutdown, 4},
     {"job-against-abort", job_against_abort, 3},
+    {"job-against-paused-clock", job_against_paused_clock, 3},
     {0},
 };
