@@ -20,6 +20,7 @@
 
 /* What to do, with which of the fields below; the result is the call's. */
 enum rt_operation_code {
+    RT_OPERATION_NONE,  /* nothing that a driver can do */
     RT_OPERATION_READ,  /* fd, buffer, size, offset */
     RT_OPERATION_WRITE, /* fd, buffer, size, offset */
     RT_OPERATION_FSYNC, /* fd, flags: 1 for the data alone */

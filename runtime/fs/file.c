@@ -36,32 +36,6 @@ static int64_t run_read(struct rt_fs_operation *operation)
                                     request->size, request->offset));
 }
 
-static struct rt_fs_request read_request(const struct rt_file *file,
-                                         size_t size, int64_t offset)
-{
-    return on_file(file,
-                   (struct rt_fs_request){.run = run_read,
-                                          .has_kernel_code = true,
-                                          .kernel_code = RT_OPERATION_READ,
-                                          .size = size,
-                                          .offset = offset});
-}
-
-static void deliver_bytes(struct rt_fs_operation *operation, void *into)
-{
-    memcpy(into, operation->bytes, (size_t)operation->result);
-}
-
-struct rt_fs rt_file_read_at(struct rt_file *file, void *buffer, size_t size,
-                             int64_t offset)
-{
-    struct rt_fs_request request = read_request(file, size, offset);
-
-    request.deliver = deliver_bytes;
-    request.into = buffer;
-    return rt_fs_make(request);
-}
-
 static int64_t run_write(struct rt_fs_operation *operation)
 {
     const struct rt_fs_request *request = &operation->request;
@@ -73,23 +47,43 @@ static int64_t run_write(struct rt_fs_operation *operation)
                      request->offset));
 }
 
-static struct rt_fs_request write_request(const struct rt_file *file,
+static struct rt_fs_request read_or_write(const struct rt_file *file,
+                                          enum rt_io_what what,
                                           const void *bytes, size_t size,
                                           int64_t offset)
 {
-    return on_file(file,
-                   (struct rt_fs_request){.run = run_write,
-                                          .has_kernel_code = true,
-                                          .kernel_code = RT_OPERATION_WRITE,
-                                          .bytes = bytes,
-                                          .size = size,
-                                          .offset = offset});
+    bool is_read = what == RT_IO_READ;
+    struct rt_fs_request request = {
+        .run = is_read ? run_read : run_write,
+        .kernel_code = is_read ? RT_OPERATION_READ : RT_OPERATION_WRITE,
+        .bytes = is_read ? NULL : bytes,
+        .size = size,
+        .offset = offset,
+    };
+
+    return on_file(file, request);
+}
+
+static void deliver_bytes(struct rt_fs_operation *operation, void *into)
+{
+    memcpy(into, operation->bytes, (size_t)operation->result);
+}
+
+struct rt_fs rt_file_read_at(struct rt_file *file, void *buffer, size_t size,
+                             int64_t offset)
+{
+    struct rt_fs_request request =
+        read_or_write(file, RT_IO_READ, NULL, size, offset);
+
+    request.deliver = deliver_bytes;
+    request.into = buffer;
+    return rt_fs_make(request);
 }
 
 struct rt_fs rt_file_write_at(struct rt_file *file, const void *buffer,
                               size_t size, int64_t offset)
 {
-    return rt_fs_make(write_request(file, buffer, size, offset));
+    return rt_fs_make(read_or_write(file, RT_IO_WRITE, buffer, size, offset));
 }
 
 static int64_t run_sync(struct rt_fs_operation *operation)
@@ -101,10 +95,8 @@ static int64_t run_sync(struct rt_fs_operation *operation)
 
 static struct rt_fs sync_with(const struct rt_file *file, int flags)
 {
-    struct rt_fs_request request = {.run = run_sync,
-                                    .has_kernel_code = true,
-                                    .kernel_code = RT_OPERATION_FSYNC,
-                                    .flags = flags};
+    struct rt_fs_request request = {
+        .run = run_sync, .kernel_code = RT_OPERATION_FSYNC, .flags = flags};
 
     return rt_fs_make(on_file(file, request));
 }
@@ -167,14 +159,10 @@ static bool is_last(const struct rt_file *file,
 static void begin(struct rt_file *file, const struct rt_io_request *asked)
 {
     const struct iovec *piece = asked->pieces;
-    struct rt_fs_request request =
-        asked->what == RT_IO_READ
-            ? read_request(file, piece->iov_len, file->position)
-            : write_request(file, piece->iov_base, piece->iov_len,
-                            file->position);
 
     rt_future_drop(&file->last.future);
-    file->last = rt_fs_make(request);
+    file->last = rt_fs_make(read_or_write(file, asked->what, piece->iov_base,
+                                          piece->iov_len, file->position));
     asked->waiter->interest = RT_WRITABLE;
 }
 

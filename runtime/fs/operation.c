@@ -102,7 +102,8 @@ static int submit(struct rt_fs_operation *operation, struct rt_runtime *runtime)
     struct rt_driver *driver = rt_runtime_driver(runtime);
     int error;
 
-    if (!request->has_kernel_code || !rt_driver_has_operations(driver)) {
+    if (request->kernel_code == RT_OPERATION_NONE ||
+        !rt_driver_has_operations(driver)) {
         return rt_blocking_pool_submit(pool, &operation->job);
     }
     rt_blocking_pool_lend(pool, &operation->job);

@@ -36,8 +36,7 @@ struct rt_fs_request {
     /* Does it, on a thread that may wait. 0 or more, or a negative errno. */
     int64_t (*run)(struct rt_fs_operation *operation);
 
-    /* The driver can do it too, by this code, with fd, offset, flags, bytes. */
-    bool has_kernel_code;
+    /* If the driver can do it, too: with fd, offset, flags, bytes, size. */
     enum rt_operation_code kernel_code;
 
     /* Gives what it has brought to the one who waits; NULL: nothing. */

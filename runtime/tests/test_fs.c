@@ -239,6 +239,7 @@ START_TEST(an_open_file_is_read_and_written_at_any_offset)
     open_file("a", O_RDWR | O_CREAT);
     ck_assert_int_eq(done(rt_file_write_at(&file, "world", 5, 6)), 5);
     ck_assert_int_eq(done(rt_file_write_at(&file, "hello ", 6, 0)), 6);
+    ck_assert_int_eq(done(rt_file_write_at(&file, NULL, 0, 0)), 0);
     ck_assert_int_eq(done(rt_file_read_at(&file, bytes, 3, 8)), 3);
     ck_assert_str_eq(bytes, "rld");
     ck_assert_int_eq(done(rt_file_read_at(&file, bytes, 8, 11)), 0);
@@ -309,6 +310,7 @@ START_TEST(reads_and_writes_move_the_position)
     build();
     open_file("a", O_RDWR | O_CREAT);
     ck_assert_int_eq(write_text("hello "), 6);
+    ck_assert_int_eq(write_text(""), 0);
     ck_assert_int_eq(write_text("world"), 5);
     expect_content("a", "hello world");
     ck_assert_int_eq(read_some(bytes, 8), 0);
