@@ -1,23 +1,12 @@
 #include "io/async_fd.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "future/async.h"
 
 int rt_async_fd_init(struct rt_async_fd *async, int fd)
 {
     struct rt_runtime *runtime = rt_current_or_panic("rt_async_fd_init");
-    struct stat stat;
 
     *async = (struct rt_async_fd){.fd = fd};
-    if (fstat(fd, &stat) < 0) {
-        return -errno;
-    }
-    /* Epoll refuses them; poll(2) would call them always ready. */
-    if (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode)) {
-        return -EPERM;
-    }
     return rt_driver_register(rt_runtime_driver(runtime), fd, "async fd",
                               &async->source);
 }
