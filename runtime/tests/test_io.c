@@ -148,6 +148,17 @@ START_TEST(write_all_reports_errors_and_how_far_it_came)
 }
 END_TEST
 
+START_TEST(write_all_ends_when_nothing_is_moved)
+{
+    struct rt_write write = rt_write_all(&script.io, "0123456789", 10);
+
+    SCRIPT(4, 0);
+    ck_assert_int_eq(kit_poll(&write.future, &waker), RT_READY);
+    ck_assert_int_eq(write.result, -EPIPE);
+    ck_assert_uint_eq(write.done, 4);
+}
+END_TEST
+
 Suite *io_suite(void)
 {
     const TTest *const tests[] = {
@@ -160,6 +171,7 @@ Suite *io_suite(void)
         write_may_take_less_than_it_is_given,
         write_all_goes_on_over_short_writes,
         write_all_reports_errors_and_how_far_it_came,
+        write_all_ends_when_nothing_is_moved,
         NULL,
     };
 
