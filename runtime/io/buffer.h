@@ -74,8 +74,8 @@ static inline void rt_buffer_truncate(struct rt_buffer *buffer, size_t length)
 size_t rt_buffer_take(struct rt_buffer *buffer, void *data, size_t size);
 
 /*
- * Reads from io, as rt_io_poll_read does, up to most bytes behind what is
- * there; or *result is -ENOMEM.
+ * Reads from io up to most bytes, behind what is there: *result is their
+ * number, 0 at the end of the stream, or a negative errno.
  */
 enum rt_poll rt_buffer_poll_fill(struct rt_buffer *buffer, size_t most,
                                  struct rt_io *io, struct rt_io_waiter *waiter,
