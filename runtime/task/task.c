@@ -94,7 +94,7 @@ static void waker_wake_by_ref(void *data)
     struct rt_task *task = task_of(data);
     enum rt_trace_outcome outcome;
 
-    if (task == rt_task_current() && !rt_trace_is_open()) {
+    if (here && here->waker.data == task && !rt_trace_is_open()) {
         here->after |= RT_TASK_AFTER_AGAIN;
         return;
     }

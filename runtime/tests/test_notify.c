@@ -153,7 +153,8 @@ static bool has_flag(struct rt_wait *wait)
     return RT_SELF(&wait->future, struct flagged)->flag;
 }
 
-static const struct rt_wait_ops flagged_ops = RT_WAIT_OPS("flagged", has_flag, NULL);
+static const struct rt_wait_ops flagged_ops =
+    RT_WAIT_OPS("flagged", has_flag, NULL);
 
 START_TEST(a_look_in_vain_waits_for_the_next_wake)
 {
