@@ -62,6 +62,8 @@ void rt_core_end_turn(struct rt_runtime *runtime)
 static void drive_until_complete(struct rt_runtime *runtime,
                                  const struct rt_task *task)
 {
+    /* Who injected while nobody drove the loop interrupted nobody. */
+    rt_core_take_injected(&runtime->workers[0]);
     rt_core_drive(&runtime->workers[0], task);
     rt_core_end_turn(runtime);
 }
