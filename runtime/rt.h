@@ -2,6 +2,16 @@
  * Polliwog's runtime, all of it: the one header that a program includes.
  * The order below is the order in which to read; see README.md. A C++ program
  * may include it too: see base/atomic.h.
+ *
+ * Three rules hold wherever a header says nothing else:
+ *  - Threads: a thing (a future, a stream, a buffer, a list) belongs to one
+ *    thread at a time. A function touches only what it is given, so two
+ *    threads may use two things at once. What they may share says "any thread".
+ *  - Ownership: a pointer is borrowed, until the call returns or, when it makes
+ *    something that keeps the pointer (a future, a stream), as long as that is
+ *    in use.
+ *  - Errors: what can fail gives a negative errno value: a call that returns
+ *    an int, the result of a future.
  */
 #ifndef RT_H
 #define RT_H

@@ -61,8 +61,10 @@ def write_header(header):
         yield from write_group(group)
 
 
-def write(found):
+def write(opening, found):
+    """opening: of the header that includes them all."""
     yield TITLE
+    yield prose(opening) + "\n"
     yield "\n".join(f"- [{h.path}](#{anchor(h.path)})" for h in found) + "\n"
     for header in found:
         yield from write_header(header)
@@ -70,9 +72,10 @@ def write(found):
 
 def main(path):
     found = [headers.read(name) for name in headers.public_headers()]
+    opening = found[-1].opening
     found = [header for header in found if header.groups]
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text("\n".join(write(found)))
+    Path(path).write_text("\n".join(write(opening, found)))
     count = sum(i.kind == "function" for h in found for g in h.groups for i in g.items)
     print(f"{path}: {count} functions in {len(found)} headers")
 

@@ -33,6 +33,12 @@ def test_no_function_is_overlooked():
         assert known == re.findall(r"\b(rt_\w+)\(", text), header.path
 
 
+def test_page_begins_with_what_holds_for_all_headers():
+    page = "\n".join(reference.write(HEADERS[-1].opening, []))
+    for rule in ("Threads", "Ownership", "Errors"):
+        assert f"- {rule}: " in page
+
+
 def read(tmp_path, monkeypatch, text):
     monkeypatch.setattr(headers, "RUNTIME", tmp_path)
     (tmp_path / "x.h").write_text(text)
@@ -55,7 +61,7 @@ def test_comment_above_an_empty_line_is_no_contract(tmp_path, monkeypatch):
 def test_page_has_prototypes_and_prose_but_no_bodies(tmp_path, monkeypatch):
     text = "/*\n * X: y.\n *\n *     code(a * b);\n */\n#ifndef X_H\n#define X_H\n\n"
     text += "/* Gives a * b. */\nstatic inline int rt_a(int a)\n{\n    return a;\n}\n"
-    page = "\n".join(reference.write([read(tmp_path, monkeypatch, text)]))
+    page = "\n".join(reference.write("", [read(tmp_path, monkeypatch, text)]))
     assert "static inline int rt_a(int a);" in page and "return" not in page
     assert "```c\ncode(a * b);\n```" in page and "Gives a \\* b." in page
     assert "X_H" not in page
