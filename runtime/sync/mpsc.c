@@ -22,7 +22,7 @@ static struct rt_mpsc *channel_of(const struct rt_wait *wait)
 }
 
 /* Gives up the lock, and wakes the receiver if it waits. */
-static void unlock_and_tell(struct rt_mpsc *channel)
+static inline void unlock_and_tell(struct rt_mpsc *channel)
 {
     struct rt_waker wake = channel->receiver;
 
@@ -109,14 +109,15 @@ static void unlock_and_give_back(struct rt_mpsc *channel)
 static inline int unlock_and_fill(struct rt_mpsc *channel, const void *value)
 {
     struct rt_buffer *sent = &channel->sent;
+    size_t size = channel->size;
 
-    if (sent->capacity - sent->end < channel->size &&
-        rt_buffer_reserve(sent, channel->size) != 0) {
+    if (sent->capacity - sent->end < size &&
+        rt_buffer_reserve(sent, size) != 0) {
         unlock_and_give_back(channel);
         return -ENOMEM;
     }
-    copy(sent->memory + sent->end, value, channel->size);
-    sent->end += channel->size;
+    copy(sent->memory + sent->end, value, size);
+    sent->end += size;
     unlock_and_tell(channel);
     return 0;
 }
@@ -235,16 +236,14 @@ static inline int receive(struct rt_mpsc *channel, void *value,
                           const struct rt_waker *waker)
 {
     struct rt_buffer *taken = &channel->taken;
+    size_t size = channel->size;
+    int error = rt_buffer_length(taken) > 0 ? 0 : refill(channel, waker);
 
-    if (rt_buffer_length(taken) == 0) {
-        int error = refill(channel, waker);
-
-        if (error) {
-            return error;
-        }
+    if (error) {
+        return error;
     }
-    copy(value, taken->memory + taken->start, channel->size);
-    rt_buffer_consume(taken, channel->size);
+    copy(value, taken->memory + taken->start, size);
+    taken->start += size;
     if (rt_word_add(&channel->received, ONE_VALUE) & HAS_WAITERS) {
         serve(channel);
     }
