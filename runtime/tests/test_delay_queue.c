@@ -118,6 +118,27 @@ START_TEST(a_dropped_next_loses_nothing_and_wakes_nobody)
 }
 END_TEST
 
+START_TEST(a_wait_that_is_polled_again_sees_an_earlier_thing)
+{
+    struct kit_waker waker;
+    struct rt_delay_queue_next wait;
+
+    set_up();
+    kit_waker_init(&waker);
+    insert(0, 500);
+    wait = rt_delay_queue_next(&queue);
+    ck_assert_int_eq(kit_poll(&wait.future, &waker), RT_PENDING);
+    insert(1, 1);
+    ck_assert_int_eq(kit_poll(&wait.future, &waker), RT_PENDING);
+    ck_assert_int_eq(rt_block_on(runtime, &wait.future), 0);
+    ck_assert_ptr_eq(wait.item, &items[1]);
+    ck_assert_uint_eq(rt_now(), RT_SECONDS(1));
+    ck_assert_int_eq(waker.held, 0);
+    ck_assert(rt_delay_queue_remove(&items[0]));
+    rt_shutdown(runtime);
+}
+END_TEST
+
 Suite *delay_queue_suite(void)
 {
     const TTest *const tests[] = {
@@ -127,6 +148,7 @@ Suite *delay_queue_suite(void)
         a_reset_gives_a_new_time_also_to_what_has_expired,
         a_time_that_is_over_comes_out_at_once,
         a_dropped_next_loses_nothing_and_wakes_nobody,
+        a_wait_that_is_polled_again_sees_an_earlier_thing,
         NULL,
     };
 

@@ -27,36 +27,17 @@ void rt_delay_queue_init(struct rt_delay_queue *queue)
     rt_list_init(&queue->expired);
 }
 
-static void arm(struct rt_delayed *item, uint64_t duration)
-{
-    struct rt_waker waker = {&item_ops, item};
-
-    item->timer.deadline = rt_duration_add(rt_now(), duration);
-    if (rt_wheel_arm(&item->queue->wheel, &item->timer, &waker) ==
-        RT_ARMED_DUE) {
-        expire(item);
-    }
-}
-
-static void disarm(struct rt_delayed *item)
-{
-    if (!rt_wheel_disarm(&item->queue->wheel, &item->timer).ops) {
-        rt_list_remove(&item->timer.node); /* it has expired */
-    }
-}
-
-static void leave(struct rt_delay_queue *queue, struct rt_delayed *item)
-{
-    queue->count--;
-    item->queue = NULL;
-}
-
 void rt_delay_queue_insert(struct rt_delay_queue *queue,
                            struct rt_delayed *item, uint64_t duration)
 {
-    item->queue = queue;
+    struct rt_waker waker = {&item_ops, item};
+
     queue->count++;
-    arm(item, duration);
+    item->queue = queue;
+    item->timer.deadline = rt_duration_add(rt_now(), duration);
+    if (rt_wheel_arm(&queue->wheel, &item->timer, &waker) == RT_ARMED_DUE) {
+        expire(item);
+    }
 }
 
 bool rt_delay_queue_remove(struct rt_delayed *item)
@@ -66,27 +47,34 @@ bool rt_delay_queue_remove(struct rt_delayed *item)
     if (!queue) {
         return false;
     }
-    disarm(item);
-    leave(queue, item);
+    if (!rt_wheel_disarm(&queue->wheel, &item->timer).ops) {
+        rt_list_remove(&item->timer.node); /* it has expired */
+    }
+    queue->count--;
+    item->queue = NULL;
     return true;
 }
 
 void rt_delay_queue_reset(struct rt_delayed *item, uint64_t duration)
 {
-    disarm(item);
-    arm(item, duration);
+    struct rt_delay_queue *queue = item->queue;
+
+    rt_delay_queue_remove(item);
+    rt_delay_queue_insert(queue, item, duration);
 }
 
 /* ---- taking out ---- */
 
 /* The first thing that has expired, or NULL. */
-static struct rt_delayed *take_expired(struct rt_delay_queue *queue)
+static struct rt_delayed *first_expired(struct rt_delay_queue *queue)
 {
-    struct rt_list *node;
+    struct rt_list *first;
 
     rt_wheel_advance(&queue->wheel, rt_now());
-    node = rt_list_pop_front(&queue->expired);
-    return node ? RT_CONTAINER_OF(node, struct rt_delayed, timer.node) : NULL;
+    first = queue->expired.next;
+    return first == &queue->expired
+               ? NULL
+               : RT_CONTAINER_OF(first, struct rt_delayed, timer.node);
 }
 
 static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
@@ -101,13 +89,13 @@ static enum rt_poll next_poll(struct rt_future *future, struct rt_context *cx)
     if (!rt_budget_spend(cx)) {
         return RT_PENDING;
     }
-    while (!(self->item = take_expired(queue))) {
+    while (!(self->item = first_expired(queue))) {
         rt_sleep_reset(&self->sleep, rt_wheel_await(&queue->wheel));
         if (!rt_sleep_is_over(&self->sleep, cx)) {
             return RT_PENDING;
         }
     }
-    leave(queue, self->item);
+    rt_delay_queue_remove(self->item);
     return RT_READY;
 }
 
