@@ -36,14 +36,13 @@ struct rt_fs rt_fs_remove(const char *path)
 
 static int64_t run_rename(struct rt_fs_operation *operation)
 {
-    return rt_fs_or_errno(
-        rename(operation->request.path, operation->request.other));
+    return rt_fs_or_errno(rename(operation->request.path, operation->bytes));
 }
 
 struct rt_fs rt_fs_rename(const char *from, const char *to)
 {
-    return rt_fs_make(
-        (struct rt_fs_request){.run = run_rename, .path = from, .other = to});
+    return rt_fs_make((struct rt_fs_request){
+        .run = run_rename, .path = from, .bytes = to, .size = strlen(to) + 1});
 }
 
 static int64_t run_mkdir(struct rt_fs_operation *operation)
@@ -205,8 +204,7 @@ static int64_t run_copy(struct rt_fs_operation *operation)
     }
     result = rt_fs_or_errno(fstat(from, &operation->stat));
     if (result == 0) {
-        to = open_new(operation->request.other,
-                      operation->stat.st_mode & MODE_BITS);
+        to = open_new(operation->bytes, operation->stat.st_mode & MODE_BITS);
         result =
             to < 0
                 ? -errno
@@ -218,6 +216,6 @@ static int64_t run_copy(struct rt_fs_operation *operation)
 
 struct rt_fs rt_fs_copy(const char *from, const char *to)
 {
-    return rt_fs_make(
-        (struct rt_fs_request){.run = run_copy, .path = from, .other = to});
+    return rt_fs_make((struct rt_fs_request){
+        .run = run_copy, .path = from, .bytes = to, .size = strlen(to) + 1});
 }

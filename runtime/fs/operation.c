@@ -42,43 +42,27 @@ static void operation_destroy(struct rt_job *job)
 static const struct rt_job_ops operation_ops = {operation_run,
                                                 operation_destroy};
 
-static size_t size_of(const char *string)
-{
-    return string ? strlen(string) + 1 : 0;
-}
-
-/* Copies size bytes to *place, and moves that behind them. NULL stays NULL. */
-static char *put(char **place, const char *bytes, size_t size)
-{
-    char *copy = *place;
-
-    if (bytes) {
-        memcpy(copy, bytes, size);
-    }
-    *place += size;
-    return bytes ? copy : NULL;
-}
-
 static struct rt_fs_operation *create(const struct rt_fs_request *request)
 {
-    size_t path_size = size_of(request->path);
-    size_t other_size = size_of(request->other);
+    size_t path_size = request->path ? strlen(request->path) + 1 : 0;
     size_t block_size =
-        sizeof(struct rt_fs_operation) + path_size + other_size + request->size;
+        sizeof(struct rt_fs_operation) + request->size + path_size;
     struct rt_fs_operation *operation = rt_alloc(block_size);
-    char *place;
 
     if (!operation) {
         return NULL;
     }
-    place = (char *)(operation + 1);
     rt_job_init(&operation->job, &operation_ops);
     operation->block_size = block_size;
     operation->request = *request;
-    operation->request.path = put(&place, request->path, path_size);
-    operation->request.other = put(&place, request->other, other_size);
-    operation->bytes = place;
-    put(&place, request->bytes, request->size);
+    operation->bytes = (char *)(operation + 1);
+    if (request->bytes) {
+        memcpy(operation->bytes, request->bytes, request->size);
+    }
+    if (request->path) {
+        operation->request.path =
+            memcpy(operation->bytes + request->size, request->path, path_size);
+    }
     if (request->handle) {
         atomic_fetch_add(&request->handle->references, 1);
     }

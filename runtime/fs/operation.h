@@ -46,17 +46,17 @@ struct rt_fs_request {
     struct rt_fs_handle *handle; /* keeps fd open */
     int fd;                      /* -1: the file was closed */
     int64_t offset;              /* -1: where the file stands */
-    const char *path, *other;
+    const char *path;
     int flags;
     mode_t mode;
-    const char *bytes; /* NULL: just room for size of them */
-    size_t size;
+    const void *bytes; /* to be written, or a second path; NULL: just room */
+    size_t size;       /* of bytes */
 };
 
 struct rt_fs_operation {
     struct rt_job job;
     struct rt_operation kernel;   /* the job, when the driver carries it out */
-    struct rt_fs_request request; /* strings in the block; handle is owned */
+    struct rt_fs_request request; /* path in the block; handle is owned */
     char *bytes;                  /* in the block */
     int64_t result;               /* 0 or more, or a negative errno */
     struct stat stat;
