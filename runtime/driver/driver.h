@@ -132,8 +132,8 @@ void rt_driver_deinit(struct rt_driver *driver);
 /*
  * Registers a non-blocking fd for reading and writing. Returns a source,
  * owned by the caller, in *source; or a negative errno. what is a static
- * string that says what the fd is. -ECANCELED: the runtime of the driver was
- * shut down. Any thread.
+ * string that says what the fd is. -EPERM: a file or a folder, which is always
+ * ready; -ECANCELED: the runtime of the driver was shut down. Any thread.
  */
 int rt_driver_register(struct rt_driver *driver, int fd, const char *what,
                        struct rt_source **source);
