@@ -68,7 +68,6 @@ static bool can_serve(struct rt_wait *first)
     bool has_room = has_room_locked(channel);
 
     channel->claimed += has_room;
-    channel->held += has_room;
     return has_room;
 }
 
@@ -140,14 +139,12 @@ int rt_mpsc_try_send(struct rt_mpsc_sender *sender, const void *value)
 int rt_mpsc_send_reserved(struct rt_mpsc_sender *sender, const void *value)
 {
     rt_waiters_lock(&sender->channel->waiters);
-    sender->channel->held--;
     return unlock_and_fill(sender->channel, value);
 }
 
 void rt_mpsc_unreserve(struct rt_mpsc_sender *sender)
 {
     rt_waiters_lock(&sender->channel->waiters);
-    sender->channel->held--;
     unlock_and_give_back(sender->channel);
 }
 
@@ -160,12 +157,9 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
         return RT_PENDING;
     }
     rt_waiters_lock(&channel->waiters);
-    if (rt_wait_take_pick_locked(&self->wait)) {
-        channel->held--; /* a place is ours, also after a close */
-        self->result = 0;
-    } else {
-        self->result = claim_locked(channel);
-    }
+    /* Who was picked has a place, also after a close. */
+    self->result =
+        rt_wait_take_pick_locked(&self->wait) ? 0 : claim_locked(channel);
     if (self->result == -EAGAIN) {
         rt_wait_join_and_unlock(&self->wait, cx->waker);
         return RT_PENDING;
@@ -173,23 +167,19 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
     self->wait.was_queued = false;
     if (self->result == 0 && self->value) {
         self->result = unlock_and_fill(channel, self->value);
-        return RT_READY;
+    } else {
+        rt_waiters_unlock(&channel->waiters);
     }
-    channel->held += self->result == 0;
-    rt_waiters_unlock(&channel->waiters);
     return RT_READY;
 }
 
 /* One that was picked and never said so gives its place to the next. */
 static void unlock_and_cancel(struct rt_wait *wait, bool was_picked)
 {
-    struct rt_mpsc *channel = channel_of(wait);
-
     if (was_picked) {
-        channel->held--;
-        unlock_and_give_back(channel);
+        unlock_and_give_back(channel_of(wait));
     } else {
-        rt_waiters_unlock(&channel->waiters);
+        rt_waiters_unlock(wait->waiters);
     }
 }
 
@@ -208,6 +198,17 @@ int rt_mpsc_blocking_send(struct rt_mpsc_sender *sender, const void *value)
 /* ---- receiving ---- */
 
 /*
+ * Will nothing come any more? After a close that is so when all places that
+ * were claimed have been received, or given back.
+ */
+static bool is_at_end_locked(struct rt_mpsc *channel)
+{
+    return channel->senders == 0 ||
+           (channel->is_closed &&
+            channel->claimed == atomic_load(&channel->received) / ONE_VALUE);
+}
+
+/*
  * Takes all that was sent: 0; -EPIPE if nothing will ever come; or -EAGAIN,
  * and then it leaves the waker, if there is one.
  */
@@ -221,8 +222,7 @@ static int refill(struct rt_mpsc *channel, const struct rt_waker *waker)
         channel->taken = channel->sent;
         channel->sent = (struct rt_buffer){used.memory, used.capacity, 0, 0};
         result = 0;
-    } else if (channel->senders == 0 ||
-               (channel->is_closed && channel->held == 0)) {
+    } else if (is_at_end_locked(channel)) {
         result = -EPIPE;
     } else if (waker) {
         rt_waker_store(&channel->receiver, waker);

@@ -53,12 +53,11 @@ struct rt_mpsc {
     struct rt_waiters waiters; /* for a place */
     struct rt_buffer sent;     /* guarded by their lock, like the rest */
     struct rt_waker receiver;  /* owned: who waits for a value */
-    uint64_t claimed;          /* places that were ever claimed */
-    uint64_t limit;            /* how far it may go, as far as we know */
-    uint32_t held;             /* places claimed that have no value yet */
-    uint32_t references;       /* all ends */
-    uint32_t senders;          /* that are not weak */
-    bool is_closed;            /* by the receiver */
+    uint64_t claimed;    /* places that were ever claimed, and not given back */
+    uint64_t limit;      /* how far it may go, as far as we know */
+    uint32_t references; /* all ends */
+    uint32_t senders;    /* that are not weak */
+    bool is_closed;      /* by the receiver */
     char apart_too[RT_MPSC_APART];
 
     struct rt_buffer taken; /* the receiver's own */

@@ -124,10 +124,11 @@ struct rt_waker rt_waiters_pick_locked(struct rt_waiters *waiters);
 /* True, once, for one that was picked. */
 static inline bool rt_wait_take_pick_locked(struct rt_wait *wait)
 {
-    bool was_picked = wait->was_picked;
-
+    if (!wait->was_picked) {
+        return false;
+    }
     wait->was_picked = false;
-    return was_picked;
+    return true;
 }
 
 /* What is left to do in a poll: to wait, or to have waited. */
