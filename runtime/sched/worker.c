@@ -53,7 +53,10 @@ static void push_quietly(struct rt_worker *worker, struct rt_task *task)
  * Calls for help only when the deque was empty. As long as it is not, somebody
  * was called before who either searches still, or has found work and then has
  * called the next one (end_search), or has seen on its last look that we have
- * tasks; and if none of this is so, nobody sleeps.
+ * tasks; and if none of this is so, nobody sleeps. Our view of the head may be
+ * a moment old, and a thief have emptied the deque: then nobody is called, and
+ * the task waits, at worst, for the end of our poll. It is not lost, since a
+ * worker runs all tasks of its own before it sleeps.
  */
 static void push_back(struct rt_worker *worker, struct rt_task *task)
 {
