@@ -120,6 +120,7 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
     struct rt_framed_send *self = RT_SELF(future, struct rt_framed_send);
     struct rt_io *io = self->writer->io;
     struct rt_buffer *buffer = &self->writer->buffer;
+    struct rt_io_request request = {RT_IO_FLUSH, &self->waiter, NULL, 0, 0};
     ssize_t result = 0;
 
     if (self->frame) {
@@ -136,10 +137,10 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
             RT_PENDING) {
             return RT_PENDING;
         }
-        if (result == 0 && rt_io_poll_flush(io, RT_IO_FLUSH, &self->waiter, cx,
-                                            &result) == RT_PENDING) {
+        if (result == 0 && rt_io_poll(io, &request, cx) == RT_PENDING) {
             return RT_PENDING;
         }
+        result = result ? result : request.result;
     }
     self->result = (int)result;
     return RT_READY;

@@ -20,17 +20,6 @@ enum rt_poll rt_io_poll(struct rt_io *io, struct rt_io_request *request,
     return io->ops->poll[what](io, request, cx);
 }
 
-enum rt_poll rt_io_poll_flush(struct rt_io *io, enum rt_io_what what,
-                              struct rt_io_waiter *waiter,
-                              struct rt_context *cx, ssize_t *result)
-{
-    struct rt_io_request request = {what, waiter, NULL, 0, 0};
-    enum rt_poll poll = rt_io_poll(io, &request, cx);
-
-    *result = request.result;
-    return poll;
-}
-
 void rt_io_close(struct rt_io *io)
 {
     if (io->ops && io->ops->close) {
@@ -223,9 +212,11 @@ struct rt_vectored rt_write_all_vectored(struct rt_io *io, struct iovec *pieces,
 static enum rt_poll flush_poll(struct rt_future *future, struct rt_context *cx)
 {
     struct rt_flush *self = RT_SELF(future, struct rt_flush);
+    struct rt_io_request request = {self->what, &self->waiter, NULL, 0, 0};
+    enum rt_poll poll = rt_io_poll(self->io, &request, cx);
 
-    return rt_io_poll_flush(self->io, self->what, &self->waiter, cx,
-                            &self->result);
+    self->result = request.result;
+    return poll;
 }
 
 static void flush_drop(struct rt_future *future)

@@ -145,9 +145,4 @@ void rt_io_close(struct rt_io *io);
 enum rt_poll rt_io_poll(struct rt_io *io, struct rt_io_request *request,
                         struct rt_context *cx);
 
-/* The same for RT_IO_FLUSH and RT_IO_SHUTDOWN: a request without bytes. */
-enum rt_poll rt_io_poll_flush(struct rt_io *io, enum rt_io_what what,
-                              struct rt_io_waiter *waiter,
-                              struct rt_context *cx, ssize_t *result);
-
 #endif
