@@ -241,13 +241,14 @@ END_TEST
 
 START_TEST(a_timer_earlier_than_what_is_awaited_says_so)
 {
-    struct alarm alarms[4] = {0};
+    struct alarm alarms[5] = {0};
 
     start_at(0);
     arm(&alarms[0], 50);
     ck_assert_uint_eq(rt_wheel_await(&wheel), RT_MILLISECONDS(50));
     arm(&alarms[1], 51);
     ck_assert_int_eq(try_to_arm(&alarms[3], RT_MILLISECONDS(49)), RT_ARMED_NOW);
+    arm(&alarms[4], 48); /* he is on his way */
     advance(0);
     arm(&alarms[2], 1);
 }

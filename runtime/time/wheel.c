@@ -84,7 +84,10 @@ enum rt_armed rt_wheel_arm(struct rt_wheel *wheel, struct rt_timer *timer,
         RT_TRACE(trace_arming(timer, tick));
         set_count_locked(wheel, rt_wheel_count(wheel) + 1);
         put(wheel, timer, tick);
-        armed = tick < wheel->awaited ? RT_ARMED_NOW : RT_ARMED;
+        if (tick < wheel->awaited) {
+            wheel->awaited = 0; /* once is enough: he will ask again */
+            armed = RT_ARMED_NOW;
+        }
     }
     rt_lock_release(&wheel->lock);
     rt_waker_drop(&old);

@@ -43,7 +43,7 @@ struct rt_wheel {
     RT_ATOMIC(uint64_t) count; /* armed timers; changed under the lock only */
     struct rt_lock lock;       /* guards what follows */
     uint64_t now;              /* tick up to which timers have fired */
-    uint64_t awaited;          /* the tick that somebody waits for; or 0 */
+    uint64_t awaited;          /* the tick that somebody waits for; 0: nobody */
     uint64_t occupied[RT_WHEEL_LEVELS]; /* a bit for each slot in use; may be
                                            set for one that got empty */
     struct rt_list slots[RT_WHEEL_LEVELS][RT_WHEEL_SLOTS];
@@ -69,7 +69,7 @@ enum rt_armed {
     RT_ARMED,     /* it will fire */
     RT_ARMED_DUE, /* its time is over: it is not armed */
     RT_ARMED_NOW, /* it will fire before what rt_wheel_await has told, so
-                     whoever waits is to be interrupted */
+                     whoever waits is to be interrupted; told once a wait */
 };
 
 /*
