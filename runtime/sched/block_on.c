@@ -2,9 +2,8 @@
  * block_on: a thread waits until a future is ready.
  *
  * The future becomes a task like any other, which polls what lives with the
- * caller. In a current-thread runtime the caller then runs the loop, if no
- * other thread does; otherwise it waits for its task, and takes the loop over
- * should the other thread be done first.
+ * caller. Then it waits for that task. In a current-thread runtime it runs the
+ * loop while it waits, if no other thread does, or as soon as that is done.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -59,15 +58,6 @@ void rt_core_end_turn(struct rt_runtime *runtime)
     pthread_mutex_unlock(&runtime->turn_lock);
 }
 
-static void drive_until_complete(struct rt_runtime *runtime,
-                                 const struct rt_task *task)
-{
-    /* Who injected while nobody drove the loop interrupted nobody. */
-    rt_core_take_injected(&runtime->workers[0]);
-    rt_core_drive(&runtime->workers[0], task);
-    rt_core_end_turn(runtime);
-}
-
 /* ---- the waker of those who wait: the task is complete ---- */
 
 static void wake_waiting(void *data)
@@ -89,19 +79,21 @@ static void wait_until_complete(struct rt_runtime *runtime,
                                 struct rt_task *task)
 {
     struct rt_waker waker = {&waiting_ops, runtime};
-    bool is_ours = false;
+    bool is_ours = rt_core_take_turn(runtime);
 
-    if (rt_task_poll_join(task, &waker)) {
-        return;
+    if (!is_ours && !rt_task_poll_join(task, &waker)) {
+        pthread_mutex_lock(&runtime->turn_lock);
+        while (!rt_task_is_complete(task) &&
+               !(is_ours = take_turn_locked(runtime))) {
+            pthread_cond_wait(&runtime->turn_changed, &runtime->turn_lock);
+        }
+        pthread_mutex_unlock(&runtime->turn_lock);
     }
-    pthread_mutex_lock(&runtime->turn_lock);
-    while (!rt_task_is_complete(task) &&
-           !(is_ours = take_turn_locked(runtime))) {
-        pthread_cond_wait(&runtime->turn_changed, &runtime->turn_lock);
-    }
-    pthread_mutex_unlock(&runtime->turn_lock);
     if (is_ours) {
-        drive_until_complete(runtime, task);
+        /* While nobody ran the loop, nobody was told of these. */
+        rt_core_take_injected(&runtime->workers[0]);
+        rt_core_drive(&runtime->workers[0], task);
+        rt_core_end_turn(runtime);
     }
 }
 
@@ -122,26 +114,15 @@ void rt_core_say_task(char *text, size_t size)
 
 static int run_root(struct rt_runtime *runtime, struct rt_future *root)
 {
-    bool is_ours = rt_core_take_turn(runtime);
-    struct rt_spawned spawned;
-    int result;
+    struct rt_spawned spawned =
+        rt_core_spawn(runtime, "main", root, sizeof(*root));
+    int result = spawned.error;
 
-    if (is_ours) {
-        rt_core_take_injected(&runtime->workers[0]); /* they came first */
-    }
-    spawned = rt_core_spawn(runtime, "main", root, sizeof(*root));
-    if (spawned.error && is_ours) {
-        rt_core_end_turn(runtime);
-    } else if (is_ours) {
-        drive_until_complete(runtime, spawned.task);
-    } else if (!spawned.error) {
+    if (!result) {
         wait_until_complete(runtime, spawned.task);
+        result = rt_task_is_cancelled(spawned.task) ? -ECANCELED : 0;
+        rt_task_unref(spawned.task);
     }
-    if (spawned.error) {
-        return spawned.error;
-    }
-    result = rt_task_is_cancelled(spawned.task) ? -ECANCELED : 0;
-    rt_task_unref(spawned.task);
     return result;
 }
 

@@ -123,6 +123,56 @@ START_TEST(a_wake_from_another_thread_ends_a_wait_in_the_driver)
 }
 END_TEST
 
+static void *block_on_a_nap(void *runtime)
+{
+    struct rt_sleep nap;
+
+    rt_enter(runtime);
+    nap = rt_sleep(RT_MILLISECONDS(1));
+    ck_assert_int_eq(rt_block_on(runtime, &nap.future), 0);
+    rt_enter(NULL);
+    return NULL;
+}
+
+static void *wake_at_about_the_end_of_the_nap(void *start)
+{
+    uint64_t time = *(uint64_t *)start + RT_MILLISECONDS(1);
+
+    while (kit_real_ns() < time) {
+        sched_yield();
+    }
+    for (shared.value = 0; shared.value < 200; shared.value++) {
+        wake_shared();
+    }
+    shared.value = 1000;
+    wake_shared();
+    return NULL;
+}
+
+START_TEST(no_wake_is_lost_when_the_loop_changes_hands)
+{
+    /* Who took the loop over went to wait without a look at what was woken. */
+    struct rt_builder builder = kit_lone_builder();
+    struct rt_runtime *runtime;
+
+    ck_assert_int_eq(rt_build(&builder, &runtime), 0);
+    for (int round = 0; round < 300; round++) {
+        struct reaches reaches = KIT_MAKE(reaches, .target = 1000);
+        uint64_t start = kit_real_ns();
+        pthread_t threads[2];
+
+        shared.value = 0;
+        pthread_create(&threads[0], NULL, block_on_a_nap, runtime);
+        pthread_create(&threads[1], NULL, wake_at_about_the_end_of_the_nap,
+                       &start);
+        ck_assert_int_eq(rt_block_on(runtime, &reaches.future), 0);
+        pthread_join(threads[0], NULL);
+        pthread_join(threads[1], NULL);
+    }
+    rt_shutdown(runtime);
+}
+END_TEST
+
 START_TEST(a_paused_clock_without_timers_waits_for_threads)
 {
     pthread_t thread;
@@ -482,6 +532,7 @@ Suite *threads_suite(void)
     const TTest *const tests[] = {
         a_wake_from_another_thread_is_never_lost,
         a_wake_from_another_thread_ends_a_wait_in_the_driver,
+        no_wake_is_lost_when_the_loop_changes_hands,
         a_paused_clock_without_timers_waits_for_threads,
         injected_tasks_run_although_others_spin,
         a_task_can_be_aborted_from_another_thread,
