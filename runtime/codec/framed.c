@@ -121,28 +121,27 @@ static enum rt_poll send_poll(struct rt_future *future, struct rt_context *cx)
     struct rt_io *io = self->writer->io;
     struct rt_buffer *buffer = &self->writer->buffer;
     struct rt_io_request request = {RT_IO_FLUSH, &self->waiter, NULL, 0, 0};
-    ssize_t result = 0;
+    ssize_t *result = &request.result;
 
     if (self->frame) {
         if (rt_buffer_length(buffer) >= RT_FRAMED_FULL &&
-            rt_buffer_poll_drain(buffer, io, &self->waiter, cx, &result) ==
+            rt_buffer_poll_drain(buffer, io, &self->waiter, cx, result) ==
                 RT_PENDING) {
             return RT_PENDING;
         }
-        result = result ? result : encode(self->writer, self->frame);
+        *result = *result ? *result : encode(self->writer, self->frame);
         self->frame = NULL;
     }
-    if (self->is_flush && result == 0) {
-        if (rt_buffer_poll_drain(buffer, io, &self->waiter, cx, &result) ==
+    if (self->is_flush && *result == 0) {
+        if (rt_buffer_poll_drain(buffer, io, &self->waiter, cx, result) ==
             RT_PENDING) {
             return RT_PENDING;
         }
-        if (result == 0 && rt_io_poll(io, &request, cx) == RT_PENDING) {
+        if (*result == 0 && rt_io_poll(io, &request, cx) == RT_PENDING) {
             return RT_PENDING;
         }
-        result = result ? result : request.result;
     }
-    self->result = (int)result;
+    self->result = (int)*result;
     return RT_READY;
 }
 
