@@ -261,7 +261,7 @@ bool rt_task_claim_idle(struct rt_task *task)
 
 void rt_task_defer(const struct rt_context *cx)
 {
-    if (rt_task_current() && cx->waker->data == rt_task_current()) {
+    if (cx->waker == &here->waker) {
         here->after = RT_TASK_AFTER_DEFERRED;
     } else {
         rt_waker_wake_by_ref(cx->waker);

@@ -14,10 +14,7 @@ static enum rt_poll yield_poll(struct rt_future *future, struct rt_context *cx)
     return RT_PENDING;
 }
 
-struct rt_yield rt_yield(void)
-{
-    static const struct rt_future_ops ops = {.poll = yield_poll,
-                                             .name = "yield"};
-
-    return (struct rt_yield){.future = RT_FUTURE(&ops)};
-}
+const struct rt_future_ops rt_yield_ops = {
+    .poll = yield_poll,
+    .name = "yield",
+};
