@@ -147,11 +147,6 @@ struct rt_context rt_core_context_make(struct rt_worker *worker);
 /* Sets owner: how the tasks of this runtime are queued and released. */
 void rt_core_init_tasks(struct rt_runtime *runtime);
 
-struct rt_spawned {
-    struct rt_task *task; /* owned: one reference; or NULL */
-    int error;            /* 0, or why there is none */
-};
-
 /*
  * Creates a task of the frame, which is dropped on an error, and queues it.
  * name is what traces call the task; NULL: as its future. The error is

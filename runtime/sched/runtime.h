@@ -134,13 +134,38 @@ int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout);
  * is -ENOMEM (after the shutdown of the runtime: -ECANCELED), the frame is
  * dropped, and an await of it is ready at once.
  */
-struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
+static inline struct rt_join_handle rt_spawn(struct rt_future *frame,
+                                             size_t frame_size)
     __attribute__((warn_unused_result));
 
 /* The same, with a name (copied) for traces and dumps; NULL: its future's. */
-struct rt_join_handle rt_spawn_named(const char *name, struct rt_future *frame,
-                                     size_t frame_size)
+static inline struct rt_join_handle
+rt_spawn_named(const char *name, struct rt_future *frame, size_t frame_size)
     __attribute__((warn_unused_result));
+
+/* What a spawn gives, before a handle is made of it. */
+struct rt_spawned {
+    struct rt_task *task; /* owned: one reference; or NULL */
+    int error;            /* 0, or why there is none */
+};
+
+/* rt_spawn_named without the handle, which is made where it is wanted. */
+struct rt_spawned rt_spawn_task(const char *name, struct rt_future *frame,
+                                size_t frame_size);
+
+static inline struct rt_join_handle
+rt_spawn_named(const char *name, struct rt_future *frame, size_t frame_size)
+{
+    struct rt_spawned spawned = rt_spawn_task(name, frame, frame_size);
+
+    return rt_join_handle_make(spawned.task, spawned.error);
+}
+
+static inline struct rt_join_handle rt_spawn(struct rt_future *frame,
+                                             size_t frame_size)
+{
+    return rt_spawn_named(NULL, frame, frame_size);
+}
 
 /* Spawns a task that nobody waits for. 0; or -ENOMEM, and it is dropped. */
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size);

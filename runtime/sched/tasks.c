@@ -279,26 +279,21 @@ struct rt_runtime *rt_current_or_panic(const char *what)
     return rt_core_current;
 }
 
-struct rt_join_handle rt_spawn_named(const char *name, struct rt_future *frame,
-                                     size_t frame_size)
+struct rt_spawned rt_spawn_task(const char *name, struct rt_future *frame,
+                                size_t frame_size)
 {
-    struct rt_spawned spawned =
-        rt_core_spawn(rt_current_or_panic("rt_spawn"), name, frame, frame_size);
-
-    return rt_join_handle_make(spawned.task, spawned.error);
-}
-
-struct rt_join_handle rt_spawn(struct rt_future *frame, size_t frame_size)
-{
-    return rt_spawn_named(NULL, frame, frame_size);
+    return rt_core_spawn(rt_current_or_panic("rt_spawn"), name, frame,
+                         frame_size);
 }
 
 int rt_spawn_detached(struct rt_future *frame, size_t frame_size)
 {
-    struct rt_join_handle handle = rt_spawn(frame, frame_size);
+    struct rt_spawned spawned = rt_spawn_task(NULL, frame, frame_size);
 
-    rt_join_detach(&handle);
-    return handle.result;
+    if (spawned.task) {
+        rt_task_unref(spawned.task);
+    }
+    return spawned.error;
 }
 
 struct rt_join_handle rt_handle_spawn(const struct rt_handle *handle,

@@ -26,11 +26,12 @@ extern const struct rt_future_ops rt_join_ops;
 static inline struct rt_join_handle rt_join_handle_make(struct rt_task *task,
                                                         int error)
 {
-    return (struct rt_join_handle){
-        .future = RT_FUTURE(&rt_join_ops),
-        .task = task,
-        .result = error,
-    };
+    struct rt_join_handle handle = {};
+
+    handle.future.ops = &rt_join_ops;
+    handle.task = task;
+    handle.result = error;
+    return handle;
 }
 
 /*
