@@ -46,8 +46,9 @@ static void use_up(struct iovec *piece, size_t size)
  * are empty, by now or from the start, are passed by: there may be more of
  * them than one call takes.
  */
-static enum rt_poll move(struct rt_io *io, struct rt_io_request *request,
-                         bool is_all, size_t *done, struct rt_context *cx)
+static inline enum rt_poll move(struct rt_io *io, struct rt_io_request *request,
+                                bool is_all, size_t *done,
+                                struct rt_context *cx)
 {
     for (;;) {
         while (request->count > 0 && request->pieces->iov_len == 0) {
@@ -93,28 +94,11 @@ static void read_drop(struct rt_future *future)
     rt_io_waiter_cancel(&RT_SELF(future, struct rt_read)->waiter);
 }
 
-static const struct rt_future_ops read_ops = {
+const struct rt_future_ops rt_read_ops = {
     .poll = read_poll,
     .drop = read_drop,
     .name = "read",
 };
-
-struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size)
-{
-    return (struct rt_read){
-        .future = RT_FUTURE(&read_ops),
-        .io = io,
-        .rest = {buffer, size},
-    };
-}
-
-struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size)
-{
-    struct rt_read read = rt_read(io, buffer, size);
-
-    read.is_exact = true;
-    return read;
-}
 
 /* ---- writing ---- */
 
@@ -134,28 +118,11 @@ static void write_drop(struct rt_future *future)
     rt_io_waiter_cancel(&RT_SELF(future, struct rt_write)->waiter);
 }
 
-static const struct rt_future_ops write_ops = {
+const struct rt_future_ops rt_write_ops = {
     .poll = write_poll,
     .drop = write_drop,
     .name = "write",
 };
-
-struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size)
-{
-    return (struct rt_write){
-        .future = RT_FUTURE(&write_ops),
-        .io = io,
-        .rest = {(void *)(uintptr_t)buffer, size}, /* only read */
-    };
-}
-
-struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size)
-{
-    struct rt_write write = rt_write(io, buffer, size);
-
-    write.is_all = true;
-    return write;
-}
 
 /* ---- several buffers at once ---- */
 

@@ -101,17 +101,54 @@ struct rt_vectored {
     ssize_t result; /* when ready: bytes, or a negative errno */
 };
 
+extern const struct rt_future_ops rt_read_ops;
+extern const struct rt_future_ops rt_write_ops;
+
 /* Reads what is there: 1..size bytes, or 0 at the end of the stream. */
-struct rt_read rt_read(struct rt_io *io, void *buffer, size_t size);
+static inline struct rt_read rt_read(struct rt_io *io, void *buffer,
+                                     size_t size)
+{
+    struct rt_read read = {}; /* made in its place, not copied */
+
+    read.future.ops = &rt_read_ops;
+    read.io = io;
+    read.rest.iov_base = buffer;
+    read.rest.iov_len = size;
+    return read;
+}
 
 /* Reads size bytes; result is -EPIPE when the stream ends before that. */
-struct rt_read rt_read_exact(struct rt_io *io, void *buffer, size_t size);
+static inline struct rt_read rt_read_exact(struct rt_io *io, void *buffer,
+                                           size_t size)
+{
+    struct rt_read read = rt_read(io, buffer, size);
+
+    read.is_exact = true;
+    return read;
+}
 
 /* Writes what fits: 1..size bytes. The rest is the caller's to write. */
-struct rt_write rt_write(struct rt_io *io, const void *buffer, size_t size);
+static inline struct rt_write rt_write(struct rt_io *io, const void *buffer,
+                                       size_t size)
+{
+    struct rt_write write = {};
+
+    write.future.ops = &rt_write_ops;
+    write.io = io;
+    write.rest.iov_base = (void *)(uintptr_t)buffer; /* it is only read */
+    write.rest.iov_len = size;
+    return write;
+}
 
 /* Writes all size bytes; on an error done tells how many. */
-struct rt_write rt_write_all(struct rt_io *io, const void *buffer, size_t size);
+static inline struct rt_write rt_write_all(struct rt_io *io, const void *buffer,
+                                           size_t size)
+{
+    struct rt_write write = rt_write(io, buffer, size);
+
+    write.is_all = true;
+    return write;
+}
 
 /*
  * Like rt_read, filling one piece after the other. An io that can't do that
