@@ -50,21 +50,20 @@ static void push_quietly(struct rt_worker *worker, struct rt_task *task)
 }
 
 /*
- * Calls for help only when the deque was empty. As long as it is not, somebody
- * was called before who either searches still, or has found work and then has
- * called the next one (end_search), or has seen on its last look that we have
- * tasks; and if none of this is so, nobody sleeps. Our view of the head may be
- * a moment old, and a thief have emptied the deque: then nobody is called, and
- * the task waits, at worst, for the end of our poll. It is not lost, since a
- * worker runs all tasks of its own before it sleeps.
+ * Calls for help only when it is alone in the deque. As long as others lie
+ * there, somebody was called before who either searches still, or has found
+ * work and then has called the next one (end_search), or has seen on its last
+ * look that we have tasks; and if none of this is so, nobody sleeps. The look
+ * comes after the push, without a fence: what we see of the head may be some
+ * nanoseconds old, and a thief have emptied the deque just then and gone to
+ * sleep. At worst the task waits for the end of our poll. It is not lost, since
+ * a worker runs all tasks of its own before it sleeps.
  */
 static void push_back(struct rt_worker *worker, struct rt_task *task)
 {
-    bool was_empty = rt_deque_length(&worker->deque) == 0;
-
     push_quietly(worker, task);
     /* On its way out of park the worker looks itself whether to call help. */
-    if (was_empty && !worker->is_asleep) {
+    if (!worker->is_asleep && rt_deque_length(&worker->deque) <= 1) {
         rt_core_notify_one(worker->runtime);
     }
 }
