@@ -124,25 +124,6 @@ void rt_shutdown(struct rt_runtime *runtime);
  */
 int rt_shutdown_timeout(struct rt_runtime *runtime, uint64_t timeout);
 
-/*
- * Spawns a task on the runtime that this thread is inside of. The frame is
- * moved into the task. RT_SPAWN takes a frame by value:
- *
- *     self->child = RT_SPAWN(say("A", RT_SECONDS(1)));
- *
- * The handle is to be awaited or detached. Without memory the handle's result
- * is -ENOMEM (after the shutdown of the runtime: -ECANCELED), the frame is
- * dropped, and an await of it is ready at once.
- */
-static inline struct rt_join_handle rt_spawn(struct rt_future *frame,
-                                             size_t frame_size)
-    __attribute__((warn_unused_result));
-
-/* The same, with a name (copied) for traces and dumps; NULL: its future's. */
-static inline struct rt_join_handle
-rt_spawn_named(const char *name, struct rt_future *frame, size_t frame_size)
-    __attribute__((warn_unused_result));
-
 /* What a spawn gives, before a handle is made of it. */
 struct rt_spawned {
     struct rt_task *task; /* owned: one reference; or NULL */
@@ -153,7 +134,8 @@ struct rt_spawned {
 struct rt_spawned rt_spawn_task(const char *name, struct rt_future *frame,
                                 size_t frame_size);
 
-static inline struct rt_join_handle
+/* rt_spawn, with a name (copied) for traces and dumps; NULL: its future's. */
+static inline __attribute__((warn_unused_result)) struct rt_join_handle
 rt_spawn_named(const char *name, struct rt_future *frame, size_t frame_size)
 {
     struct rt_spawned spawned = rt_spawn_task(name, frame, frame_size);
@@ -161,8 +143,18 @@ rt_spawn_named(const char *name, struct rt_future *frame, size_t frame_size)
     return rt_join_handle_make(spawned.task, spawned.error);
 }
 
-static inline struct rt_join_handle rt_spawn(struct rt_future *frame,
-                                             size_t frame_size)
+/*
+ * Spawns a task on the runtime that this thread is inside of. The frame is
+ * moved into the task. RT_SPAWN takes a frame by value:
+ *
+ *     self->child = RT_SPAWN(say("A", RT_SECONDS(1)));
+ *
+ * The handle is to be awaited or detached. Without memory the handle's result
+ * is -ENOMEM (after the shutdown of the runtime: -ECANCELED), the frame is
+ * dropped, and an await of it is ready at once.
+ */
+static inline __attribute__((warn_unused_result)) struct rt_join_handle
+rt_spawn(struct rt_future *frame, size_t frame_size)
 {
     return rt_spawn_named(NULL, frame, frame_size);
 }
