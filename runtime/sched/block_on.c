@@ -28,8 +28,7 @@ static const struct rt_future_ops root_ops = {
 
 static bool take_turn_locked(struct rt_runtime *runtime)
 {
-    if (rt_core_is_multi(runtime) || runtime->is_driven ||
-        atomic_load(&runtime->is_over)) {
+    if (rt_core_is_multi(runtime) || runtime->is_driven) {
         return false;
     }
     /* Before it looks at what is injected: who comes later interrupts it. */
