@@ -67,7 +67,7 @@
 #define RT_AWAIT(child)                                                        \
     do {                                                                       \
         __label__ rt_resume_here;                                              \
-        rt_await_begin(RT_BEGIN_is_missing, &(child).future, cx);              \
+        RT_BEGIN_is_missing->awaiting = &(child).future;                       \
         RT_BEGIN_is_missing->resume = &&rt_resume_here;                        \
     rt_resume_here:                                                            \
         if (rt_await_poll(RT_BEGIN_is_missing, cx) == RT_PENDING) {            \
@@ -75,17 +75,19 @@
         }                                                                      \
     } while (0)
 
-/* RT_AWAIT in two steps; not to be called otherwise. */
-void rt_await_begin(struct rt_future *self, struct rt_future *child,
-                    const struct rt_context *cx);
+/* For rt_await_poll: a child that is on the C stack stops the program. */
+void rt_await_check(const struct rt_future *child, const struct rt_context *cx);
 
-/* The second step: polls the child, and drops it when it is ready. */
+/* For RT_AWAIT: polls the child that is awaited; drops it when it is ready. */
 static inline enum rt_poll rt_await_poll(struct rt_future *self,
                                          struct rt_context *cx)
 {
     struct rt_future *child = self->awaiting;
 
     if (rt_future_poll(child, cx) == RT_PENDING) {
+        if (rt_future_may_be_local(child, cx)) {
+            rt_await_check(child, cx);
+        }
         return RT_PENDING;
     }
     self->awaiting = NULL;

@@ -58,11 +58,7 @@ void rt_future_complain_of_local(const char *what)
              what);
 }
 
-void rt_await_begin(struct rt_future *self, struct rt_future *child,
-                    const struct rt_context *cx)
+void rt_await_check(const struct rt_future *child, const struct rt_context *cx)
 {
-    if (rt_future_is_local(child, cx)) {
-        rt_future_complain_of_local(rt_future_name(child));
-    }
-    self->awaiting = child;
+    rt_future_check_kept(child, rt_future_name(child), cx);
 }

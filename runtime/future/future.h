@@ -138,6 +138,19 @@ static inline bool rt_future_is_local(const void *address,
                             0);
 }
 
+enum { RT_FUTURE_STACK = 1 << 20 }; /* bytes; polls nest less deep */
+
+/*
+ * A quick look before rt_future_is_local, which takes a stack frame of its
+ * own: false for nearly all that is no local.
+ */
+static inline bool rt_future_may_be_local(const void *address,
+                                          const struct rt_context *cx)
+{
+    return __builtin_expect(
+        (uintptr_t)cx->stack - (uintptr_t)address < RT_FUTURE_STACK, 0);
+}
+
 /*
  * For who is about to be pending and keeps the address: stops the program when
  * it is that of a local variable.
