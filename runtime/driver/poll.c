@@ -72,20 +72,6 @@ struct poll_own {
     uint64_t turns; /* one more when a wait begins, and when it ends */
 };
 
-static int poll_init(struct rt_driver *driver)
-{
-    driver->own = rt_alloc(sizeof(struct poll_own));
-    return driver->own ? 0 : -ENOMEM;
-}
-
-static void poll_deinit(struct rt_driver *driver)
-{
-    struct poll_own *own = driver->own;
-
-    rt_free(own->sources, own->room * PLACE_SIZE);
-    rt_free(own, sizeof(*own));
-}
-
 /* Sees to it that the table holds all sources that there are now. */
 static int make_room(struct poll_own *own, size_t needed)
 {
@@ -103,6 +89,30 @@ static int make_room(struct poll_own *own, size_t needed)
     own->sources = sources;
     own->fds = (struct pollfd *)(void *)(sources + own->room);
     return 0;
+}
+
+/* With room for the interrupt: what was built can wait, whatever memory. */
+static int poll_init(struct rt_driver *driver)
+{
+    struct poll_own *own = rt_alloc(sizeof(*own));
+
+    if (!own) {
+        return -ENOMEM;
+    }
+    if (make_room(own, 1) != 0) {
+        rt_free(own, sizeof(*own));
+        return -ENOMEM;
+    }
+    driver->own = own;
+    return 0;
+}
+
+static void poll_deinit(struct rt_driver *driver)
+{
+    struct poll_own *own = driver->own;
+
+    rt_free(own->sources, own->room * PLACE_SIZE);
+    rt_free(own, sizeof(*own));
 }
 
 static short events_of(unsigned asked)
