@@ -65,17 +65,14 @@ static struct rt_task *claim_next_idle(struct rt_shard *shard)
     return task;
 }
 
-/*
- * Hostile mode: polls an idle task that nobody woke, as the rules allow, and
- * lets any of those that are ready come first.
- */
-static __attribute__((cold)) void be_hostile(struct rt_worker *worker,
-                                             struct rt_context *cx)
+/* Hostile mode: polls an idle task that nobody woke, as the rules allow. */
+static __attribute__((cold)) void poll_spuriously(struct rt_worker *worker,
+                                                  struct rt_context *cx)
 {
-    struct rt_hostility *hostility = &worker->hostility;
     struct rt_task *task = NULL;
 
-    if (rt_hostility_strikes(hostility, RT_HOSTILE_SPURIOUS, SPURIOUS_ONE_IN)) {
+    if (rt_hostility_strikes(&worker->hostility, RT_HOSTILE_SPURIOUS,
+                             SPURIOUS_ONE_IN)) {
         task = claim_next_idle(&worker->runtime->shards[0]);
     }
     if (task) {
@@ -83,6 +80,13 @@ static __attribute__((cold)) void be_hostile(struct rt_worker *worker,
                                 RT_HOSTILE_SPURIOUS, 0));
         run_task(worker, cx, task);
     }
+}
+
+/* Hostile mode: any of the tasks that are ready comes first. */
+static __attribute__((cold)) void shuffle(struct rt_worker *worker)
+{
+    struct rt_hostility *hostility = &worker->hostility;
+
     if (worker->ready.length > 1 &&
         rt_hostility_strikes(hostility, RT_HOSTILE_SHUFFLE, 1)) {
         rt_queue_rotate(&worker->ready, rt_random_below(&hostility->random,
@@ -92,27 +96,32 @@ static __attribute__((cold)) void be_hostile(struct rt_worker *worker,
 
 /*
  * One turn of the loop: polls the next task, or waits until there is one.
- * Now and then it asks the driver first, whatever is ready.
+ * Now and then it asks the driver first, whatever is ready. A turn that only
+ * waits takes nothing from the seed: how many there are is the kernel's to say.
  */
 static inline void turn(struct rt_worker *worker, struct rt_context *cx)
 {
+    bool is_hostile = worker->hostility.features != 0;
     struct rt_task *task;
 
     if (--worker->until_events == 0) {
         worker->until_events = worker->runtime->builder.event_interval;
         rt_core_poll_events(worker);
     }
-    if (worker->hostility.features) {
-        be_hostile(worker, cx);
+    if (is_hostile) {
+        shuffle(worker);
     }
     task = rt_queue_pop(&worker->ready);
-    if (task) {
-        RT_TRACE(rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0,
-                                worker->ready.length));
-        run_task(worker, cx, task);
-    } else {
+    if (!task) {
         worker->until_events = worker->runtime->builder.event_interval;
         rt_core_idle(worker);
+        return;
+    }
+    RT_TRACE(
+        rt_trace_write(RT_TRACE_DEQUEUE, task->id, 0, 0, worker->ready.length));
+    run_task(worker, cx, task);
+    if (is_hostile) {
+        poll_spuriously(worker, cx);
     }
 }
 

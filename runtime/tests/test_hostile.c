@@ -1,5 +1,7 @@
 /* Hostile mode: each feature strikes, alone, and the same way every time. */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -388,6 +390,62 @@ START_TEST(one_seed_gives_one_trace)
 }
 END_TEST
 
+/* Wakes the loop so many times for nothing, and then for good. */
+struct waker_up {
+    int times;
+    struct rt_notify notify;
+};
+
+static void wait_for_park_after(uint64_t parks)
+{
+    while (rt_worker_metrics(runtime, 0).parks == parks) {
+        sched_yield();
+    }
+}
+
+static void *wake_up(void *argument)
+{
+    struct waker_up *self = argument;
+
+    wait_for_park_after(0);
+    for (int i = 0; i < self->times; i++) {
+        uint64_t parks = rt_worker_metrics(runtime, 0).parks;
+
+        rt_driver_interrupt(rt_runtime_driver(runtime));
+        wait_for_park_after(parks);
+    }
+    rt_notify_one(&self->notify);
+    return NULL;
+}
+
+static uint64_t chance_after(int times)
+{
+    struct waker_up self = {.times = times};
+    struct rt_notified notified;
+    pthread_t thread;
+    uint64_t chance;
+
+    rt_notify_init(&self.notify);
+    start(RT_HOSTILE_ALL & ~(unsigned)RT_HOSTILE_JUNK, 7);
+    notified = rt_notify_notified(&self.notify);
+    ck_assert_int_eq(pthread_create(&thread, NULL, wake_up, &self), 0);
+    rt_block_on(runtime, &notified.future);
+    pthread_join(thread, NULL);
+    chance = rt_runtime_hostility(runtime)->random.state;
+    rt_shutdown(runtime);
+    return chance;
+}
+
+/*
+ * Once they did: then a seed gave another schedule whenever the kernel was
+ * slower, and the grader took the difference for a local that is lost.
+ */
+START_TEST(turns_without_a_task_spend_no_chance)
+{
+    ck_assert_uint_eq(chance_after(0), chance_after(20));
+}
+END_TEST
+
 START_TEST(shorten_stays_between_1_and_size)
 {
     struct rt_hostility hostility = {RT_HOSTILE_ALL, {1}};
@@ -417,6 +475,7 @@ Suite *hostile_suite(void)
         junk_overwrites_locals_between_polls,
 #endif
         one_seed_gives_one_trace,
+        turns_without_a_task_spend_no_chance,
         shorten_stays_between_1_and_size,
         NULL,
     };
