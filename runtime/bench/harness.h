@@ -36,8 +36,16 @@ void bench_stop(void);
 /* Sets a result that is no time. */
 void bench_set_result(double result);
 
+/* Ends the program with a word on what went wrong. */
+void bench_fail(const char *what) __attribute__((noreturn, cold));
+
 /* Stops the program when something didn't go as it must. */
-void bench_check(bool is_good, const char *what);
+static inline void bench_check(bool is_good, const char *what)
+{
+    if (!is_good) {
+        bench_fail(what);
+    }
+}
 
 /*
  * Runs the row with count operations, or 0: as it says itself. Returns

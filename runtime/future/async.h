@@ -84,7 +84,7 @@ static inline enum rt_poll rt_await_poll(struct rt_future *self,
 {
     struct rt_future *child = self->awaiting;
 
-    if (rt_future_poll(child, cx) == RT_PENDING) {
+    if (rt_future_poll_to_drop(child, cx) == RT_PENDING) {
         if (rt_future_may_be_local(child, cx)) {
             rt_await_check(child, cx);
         }

@@ -99,20 +99,27 @@ void rt_future_check_home(struct rt_future *future);
 
 /*
  * Polls a future through its ops and checks the contract: polling one that
- * is finished, or one that was moved (debug builds), stops the program.
+ * is finished, or one that was moved (debug builds), stops the program. For who
+ * drops it at once when it is ready: it is not marked as finished.
  */
-static inline enum rt_poll rt_future_poll(struct rt_future *future,
-                                          struct rt_context *cx)
+static inline enum rt_poll rt_future_poll_to_drop(struct rt_future *future,
+                                                  struct rt_context *cx)
 {
-    enum rt_poll poll;
-
     if (__builtin_expect(!future->ops || rt_future_is_finished(future), 0)) {
         rt_future_complain(future);
     }
 #ifdef RT_DEBUG
     rt_future_check_home(future);
 #endif
-    poll = future->ops->poll(future, cx);
+    return future->ops->poll(future, cx);
+}
+
+/* The same for everybody else. */
+static inline enum rt_poll rt_future_poll(struct rt_future *future,
+                                          struct rt_context *cx)
+{
+    enum rt_poll poll = rt_future_poll_to_drop(future, cx);
+
     if (poll != RT_PENDING) {
         future->resume = RT_FUTURE_FINISHED;
     }
