@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import tempfile
@@ -34,6 +35,10 @@ IN_USE_SECONDS = 300  # no check takes as long
 SHOWN_LINES = 12  # of a compiler's output
 
 COMMON = ["-g", "-DRT_DEBUG", "-pthread"]
+# In GCC's words: a function, and a variable that may be used before it is set.
+LOST = re.compile(
+    r"In function .(\w+).:\n[^\n]*warning: .(\w+). may be used uninitialized"
+)
 VARIANTS = {
     "debug": ["-O0"],
     "zeroed": ["-O0", "-ftrivial-auto-var-init=zero"],
@@ -70,6 +75,25 @@ class Build:
             if not path.exists() and _compile(variant, self.name, self.folder)[0]:
                 _link(variant, self.folder)
             return path if path.exists() else None
+
+    def lost_local(self):
+        """The name of a local variable that is set before an await and used
+        after it, if the compiler sees one: with the jump of RT_BEGIN in mind,
+        nothing sets it. Or None."""
+        command = [
+            *(*compiler(), "-std=gnu11", "-O1", "-Wmaybe-uninitialized"),
+            *COMMON,
+            *("-fdiagnostics-color=never", "-I", str(RUNTIME)),
+            *("-x", "c", "-c", "-o", "lost.o", f"./{self.name}"),
+        ]
+        with _alone_in(self.folder):
+            output = sandbox.run_tool(command, self.folder, [str(RUNTIME)])[1]
+        text = (self.folder / self.name).read_text(errors="replace")
+        for function, local in LOST.findall(output):
+            body = re.search(rf"\b{function}\([^;]*?\)\s*\{{.*?\n\}}", text, re.DOTALL)
+            if body and "RT_AWAIT" in body[0]:
+                return local
+        return None
 
 
 def compiler():

@@ -233,6 +233,13 @@ def _from_lab(finding, lab):
         return found
     if lab.depends_on_locals(finding):
         return "local-lost-across-await", LOCALS
+    crashed = finding.status is not None and finding.status - 128 in CRASHES
+    lost = lab.build.lost_local() if crashed else None
+    if lost:
+        return (
+            "local-lost-across-await",
+            f"the local variable '{lost}' is set before an await and used after it",
+        )
     return None
 
 
