@@ -63,6 +63,8 @@ int rt_driver_timeout_ms(uint64_t timeout_ns)
 /* A place in the table: what is asked, and for whom. */
 enum { PLACE_SIZE = sizeof(struct pollfd) + sizeof(struct rt_source *) };
 
+enum { ROOM_AT_FIRST = 32 }; /* places */
+
 struct poll_own {
     /* The waiting thread's. The first place is the interrupt's. */
     size_t room;
@@ -91,7 +93,7 @@ static int make_room(struct poll_own *own, size_t needed)
     return 0;
 }
 
-/* With room for the interrupt: what was built can wait, whatever memory. */
+/* With room for a small program: it can wait, whatever memory there is. */
 static int poll_init(struct rt_driver *driver)
 {
     struct poll_own *own = rt_alloc(sizeof(*own));
@@ -99,7 +101,7 @@ static int poll_init(struct rt_driver *driver)
     if (!own) {
         return -ENOMEM;
     }
-    if (make_room(own, 1) != 0) {
+    if (make_room(own, ROOM_AT_FIRST) != 0) {
         rt_free(own, sizeof(*own));
         return -ENOMEM;
     }
